@@ -1,0 +1,1 @@
+"""Text → layers: each finder is a pure function on the reading's text."""

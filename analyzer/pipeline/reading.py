@@ -1,0 +1,95 @@
+"""The text as the finders read it: widths folded, hard line breaks bridged, one line a block.
+
+The document's text stays as it is; a reading knows for each of its characters where it stands there.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from dataclasses import dataclass
+
+from analyzer.records import Block, Document, Interval
+
+# One character for one character, so that offsets survive. ％ ． ， inside numbers, full-width letters and digits.
+FOLD = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if code not in (0xFF1A, 0xFF1B, 0xFF1F)}
+FOLD |= {ord("％"): ord("%"), ord("．"): ord("."), 0xA0: 32, 0x3000: 32, 0x2002: 32, 0x2003: 32, 0x2009: 32}
+BREAK = re.compile(r"[ \t\u3000\u00a0\r]*\n[ \t\u3000\u00a0\r]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One block (or one table cell) of the reading; `section` are the headings above it, outermost first."""
+
+    start: int
+    end: int
+    kind: str
+    level: int | None
+    block: int
+    section: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`text` has a line break only between `lines`; `offsets[i]` is where character i stands in the document."""
+
+    text: str
+    offsets: array
+    lines: tuple[Line, ...]
+
+    def to_source(self, start: int, end: int) -> Interval:
+        """The document's interval that holds the reading's characters `start`–`end`."""
+        first = self.offsets[start]
+        return Interval(first, self.offsets[end - 1] + 1 if end > start else first)
+
+
+def read_text(document: Document) -> Reading:
+    """The document's blocks, less its furniture, as one reading."""
+    pieces: list[str] = []
+    offsets = array("L")
+    lines: list[Line] = []
+    headings: list[tuple[int, str]] = []
+    length = 0
+    for number, block in enumerate(document.blocks):
+        if block.kind == "furniture":
+            continue
+        for start, end in _stretches(block):
+            text, places = _bridge(document.text, start, end)
+            if not text:
+                continue
+            section = tuple(heading for _, heading in headings)
+            if block.kind == "heading":
+                level = block.level or 1
+                headings = [(depth, name) for depth, name in headings if depth < level]
+                section = tuple(heading for _, heading in headings)
+                headings.append((level, text))
+            lines.append(Line(length, length + len(text), block.kind, block.level, number, section))
+            pieces.append(text + "\n")
+            offsets.extend(places)
+            offsets.append(end)
+            length += len(text) + 1
+    return Reading("".join(pieces), offsets, tuple(lines))
+
+
+def _stretches(block: Block) -> list[tuple[int, int]]:
+    return [(cell.start, cell.end) for cell in block.cells] if block.cells else [(block.start, block.end)]
+
+
+def _bridge(source: str, start: int, end: int) -> tuple[str, array]:
+    """Characters `start`–`end` without hard line breaks and outer blanks, and where each stands."""
+    text = source[start:end]
+    start += len(text) - len(text.lstrip())
+    text = text.strip()
+    places = array("L", range(start, start + len(text)))
+    if "\n" in text:
+        kept: list[str] = []
+        kept_places = array("L")
+        last = 0
+        for gap in BREAK.finditer(text):
+            kept.append(text[last:gap.start()])
+            kept_places.extend(places[last:gap.start()])
+            last = gap.end()
+        kept.append(text[last:])
+        kept_places.extend(places[last:])
+        text, places = "".join(kept), kept_places
+    return text.translate(FOLD), places
