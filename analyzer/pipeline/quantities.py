@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from analyzer.lexicon import read_rows
+from analyzer.lexicon import data_path, fault, read_rows, split
 from analyzer.numerals import ARABIC, CHINESE, MAGNITUDE, MAGNITUDES, parse_arabic, parse_chinese
 
 # 300多个, 820多万人, 2万余场, 2个多百分点: 多 and 余 belong to the number and mean "more than".
@@ -57,16 +57,23 @@ class Number:
 
 
 @functools.cache
-def units() -> dict[str, str]:
-    """Unit or measure word → its kind, from `units.csv`. Raises LexiconError for a unit listed twice."""
-    from analyzer.lexicon import data_path, fault
+def units() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Unit or measure word → its kind and the characters before which it is none (项 before 目), from `units.csv`.
 
-    known: dict[str, str] = {}
-    for row in read_rows("units.csv", required=("unit", "kind")):
+    Raises LexiconError for a unit listed twice.
+    """
+    known: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for row in read_rows("units.csv", required=("unit", "kind", "not_before")):
         if row["unit"] in known:
             raise fault(data_path("units.csv"), row["row"], f"duplicate unit {row['unit']!r}", f"单位 {row['unit']} 重复")
-        known[row["unit"]] = row["kind"]
+        known[row["unit"]] = (row["kind"], tuple(split(row["not_before"])))
     return known
+
+
+def unit_kind(unit: str | None) -> str:
+    """The kind of a unit (money, people, count …) by the part before a slash or bracket; "none" without one."""
+    head = re.split(r"[/（(]", unit)[0] if unit else ""
+    return units().get(head, ("none", ()))[0]
 
 
 def find_numbers(text: str) -> list[Number]:
@@ -174,8 +181,8 @@ def _form(match: re.Match[str]) -> str:
 
 
 def to_tenths(number: Number) -> Number:
-    """四成 is 40 %, 八折 stays 8 折."""
-    if number.unit == "成":
+    """四成 is 40 %, 九折 is 90 %, 5‰ is 0.5 %."""
+    if number.unit in ("成", "折"):
         return replace(number, value=number.value * 10, unit="%")
     if number.unit == "‰":
         return replace(number, value=number.value / 10, unit="%")
@@ -187,7 +194,7 @@ def read_unit(text: str, at: int) -> tuple[str | None, int]:
     known = units()
     for length in range(min(LONGEST_UNIT, len(text) - at), 0, -1):
         unit = text[at:at + length]
-        if unit in known:
+        if unit in known and not text.startswith(known[unit][1], at + length):
             break
     else:
         return None, at

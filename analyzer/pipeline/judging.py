@@ -1,0 +1,201 @@
+"""Which numbers are figures: each rule names a reason why a number is none (guideline section 1, borderline rulings).
+
+Rules look at a window of the line around the number; the first that applies decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from analyzer.pipeline.quantities import Number, unit_kind
+
+WINDOW = 24
+CLAUSE_END = "，。；！？、：,;:\n）)”"
+LIMITS = "最长|最短|不超过|不得超过|不少于|不低于|不多于|至少|超过|延长|再延长|延长至|延长到|缩短|缩短至|缩短到|缩短为|压缩|压缩至|压缩到|压缩为|压减至|压减到|压减为|控制在|为期|有效期|期限|期限为|平均|提高到|提高至|达到|达|降至|降到|减至|减少到|少于|由|从|提速|提速至|提前|减少|增加|稳定在|多"
+LIMIT_BEFORE = re.compile(rf"(?:{LIMITS})(?:了|约|近)?$")
+LIMIT_AFTER = re.compile(r"以内|之内|内(?:完成|办结|送达|到|处置|响应|达|到达|答复|反馈|修复|办理)|以上|以下|左右|提高到|缩短|压缩|提升到|增加到|延长")
+RANK_BEFORE = re.compile(
+    r"(?:居|列|位居|位列|排名?|升至|升到|跃居|跃至|跃升至|跃升到|前移至|进至|进入|上升到|上升至|保持|稳居|稳定在|列全国|列全省|"
+    r"(?:居|列|排|位|跃|升|进|为|名|保持|持续|长期|稳定|均|跻身)[^，。；、]{0,9}(?:全国|全省|全市|全区|世界|全球|国内|同类|省内|东部|中部|西部|城市|地区|市|省)"
+    r"[^，。；、第]{0,6})$")
+QUOTED_LENGTH = 18
+NOUNS_OF_CLASS = "级|档"
+CHINESE_CUES = re.compile(
+    r"(?:建成|新增|新建|建设|完成|实施|开展|组织|举办|创建|打造|培育|引进|组建|设立|成立|获批|获得|改造|推出|出台|制定|入选|列入|"
+    r"每年|至少|不少于|不超过|超过|不得超过|不低于|达到|达|共|有|为|和|、|及|分为|开通|发放|落实|办好|办成|办理|等|以下|抓好|做好|"
+    r"取得|启动|新设|布局|形成|认定|评选|开工|竣工|投用|的|选派|延长|近|上|超|逾|约|突破|最多|最高)$")
+VAGUE_BEFORE = re.compile(r"(?:近|上|超|逾|约|超过|突破|达到|达|不足|不到|不少于|至少|接近|将近|高达|保持在|跨越|迈上|跨过)$")
+
+
+def judge_number(text: str, number: Number) -> str | None:
+    """The name of the rule that says why this number is no figure, or None for a figure."""
+    line_start = text.rfind("\n", 0, number.start) + 1
+    line_end = text.find("\n", number.end)
+    line_end = len(text) if line_end < 0 else line_end
+    left = text[max(line_start, number.start - WINDOW):number.start]
+    right = text[number.end:min(line_end, number.end + WINDOW)]
+    whole_line = not left.strip() and not right.strip()
+    for rule in RULES:
+        if reason := rule(number, left, right):
+            return reason
+    if number.unit is None and number.form in ("arabic", "chinese"):
+        return unitless(number, left, right, whole_line=whole_line)
+    return None
+
+
+def is_quoted_name(number: Number, left: str, right: str) -> str | None:
+    """“4清单”, “16条”, “一圈一带两区”: short quotations are names."""
+    opened, closed = left.rfind("“"), left.rfind("”")
+    if opened > closed and 0 <= right.find("”") <= QUOTED_LENGTH - (len(left) - opened):
+        return "quoted name"
+    opened, closed = left.rfind("《"), left.rfind("》")
+    return "title" if opened > closed else None
+
+
+def is_word_part(number: Number, left: str, right: str) -> str | None:
+    """PM2.5, IPv6, C919, 3+4, 02专项, and numbers of web addresses."""
+    if number.form not in ("arabic", "ratio"):
+        return None
+    if re.search(r"[A-Za-z+＋_/.=@#-]$", left) and not re.search(r"(?:[\u4e00-\u9fff]-{1,2}|\d%?-)$", left):
+        return "part of a name"
+    if re.match(r"[+＋]|\s?[A-Za-z]", right) and number.unit is None:
+        return "part of a name"
+    if number.digits.startswith("0") and "." not in number.digits and len(number.digits) > 1:
+        return "code"
+    if number.unit in ("G", "K", "M", "T", "P", "E", "D") and (number.value < 20 and not number.magnitude or right[:1].isalpha() and right[:1].isascii()):
+        return "model name"
+    return None
+
+
+def is_date(number: Number, left: str, right: str) -> str | None:
+    kind = number.unit
+    if number.form in ("arabic", "chinese") and number.unit in (None, "年") and 1900 <= number.value <= 2100 \
+            and not number.magnitude and number.value == int(number.value) \
+            and (kind == "年" or re.match(r"\s?(?:-|—|–|―|－|~|至|年|版|\)|）|届|、)", right) or re.search(r"(?:\d|年)\s?(?:-|—|–|―|－|~|至)\s?$", left)
+                 or re.match(r"[\u4e00-\u9fff“]", right) and number.unit is None):
+        return "date"
+    if kind in ("月", "日") or re.match(r"年代|世纪|月份?|日(?!均|处理|产|供)|点钟|时\d", right) and kind is None:
+        return "date"
+    return None
+
+
+def is_reference_number(number: Number, left: str, right: str) -> str | None:
+    """〔2021〕82号, 第三条, list numbers, addresses."""
+    if re.match(r"号|〕|］|\]|弄|幢楼", right) and number.unit is None or re.search(r"[〔\[［]$", left):
+        return "reference number"
+    if not left.strip(" \t（(") and number.unit is None and re.match(r"\s?[.、．)）:：]", right):
+        return "list number"
+    if not left.strip("（( ") and number.unit is None and number.form == "chinese" and re.match(r"是|要|、|）", right):
+        return "list number"
+    return None
+
+
+def is_ordinal(number: Number, left: str, right: str) -> str | None:
+    if number.form != "rank":
+        return None
+    rank = number.unit in (None, "位", "名") and RANK_BEFORE.search(left) and (number.unit or not re.match(r"[\u4e00-\u9fff]", right) or re.match(r"[和与]第", right))
+    listed = number.unit in (None, "位", "名") and re.search(r"第[\d一二三四五六七八九十]+(?:位|名)?[、和]$", left)
+    return None if rank or listed else "ordinal"
+
+
+def is_class(number: Number, left: str, right: str) -> str | None:
+    """万亿级产业, 5A级景区, 亿元以上项目, 500千伏输变电工程, 20户以上自然村: a class, not a count."""
+    if re.match(r"级|档", right) and number.unit != "个" or right.startswith("强"):
+        return "class"
+    if number.unit in ("千伏", "伏", "英寸", "纳米", "微米", "兆瓦时") and re.match(r"[\u4e00-\u9fff]", right):
+        return "class"
+    if number.form == "chinese" and not re.search(r"[一二三四五六七八九两]", number.digits) and number.unit and re.match(r"以上|以下|级|以内", right) \
+            and not VAGUE_BEFORE.search(left):
+        return "class"
+    if re.match(r"(?:及)?以上的?(?:项目|工程|企业|自然村|行政村|工业|产业|重大|重点|制造业|投资|景区|城市|人群|老年|老人|人口|用户|学校|医院|森林|高层|建筑|规模|文化|村庄|树|古树|机组|锅炉|河流|水库|农户|失业|残疾|毕业|职称|学历)", right) \
+            and unit_kind(number.unit) in ("money", "people", "age", "area", "mass", "energy", "count", "time", "percent", "length", "volume", "data"):
+        return "class"
+    return None
+
+
+def is_base(number: Number, left: str, right: str) -> str | None:
+    """每10万人45台, 每千人口: what a rate is counted on."""
+    if re.search(r"每(?:新增|增加|减少)?$", left) and number.digits and unit_kind(number.unit) not in ("money", "time", "percent") \
+            and re.fullmatch(r"1?0*|[一百千万十]+", number.digits):
+        return "base of a rate"
+    if left.endswith("每") and number.form == "chinese" and number.unit is None:
+        return "base of a rate"
+    return None
+
+
+def is_duration(number: Number, left: str, right: str) -> str | None:
+    """三年行动, 连续9年, 15分钟生活圈 are none; 压缩至5个工作日, 最长3年 are figures."""
+    kind = unit_kind(number.unit)
+    if re.search(r"连续(?:第)?$|连续实现$|已连续$", left):
+        return "streak"
+    if kind != "time":
+        return None
+    if LIMIT_BEFORE.search(left) or LIMIT_AFTER.match(right):
+        return None
+    return "duration"
+
+
+def is_age(number: Number, left: str, right: str) -> str | None:
+    if unit_kind(number.unit) != "age" or number.unit == "年一遇":
+        return None
+    if re.match(r"(?:及)?以上|以下|以内|的|[\u4e00-\u9fff]", right) and not re.search(r"(?:达到|达|提高到|提高至|提高|增加到|为|超过)$", left):
+        return "age class"
+    return None
+
+
+def is_chinese_word(number: Number, left: str, right: str) -> str | None:
+    """三农, 两岸, 一批, 十大工程 are words; 建成两座桥 is a count."""
+    if number.form != "chinese":
+        return None
+    kind = unit_kind(number.unit)
+    if kind == "none":
+        return "word" if not (number.magnitude or VAGUE_BEFORE.search(left)) else None
+    bare = not re.search(r"[一二三四五六七八九两]", number.digits)
+    if bare and number.digits != "十" and not VAGUE_BEFORE.search(left):
+        return "word"
+    if kind == "weak":
+        return "word"
+    if number.digits == "一" or number.digits.startswith("一") and len(number.digits) == 1:
+        limited = re.search(r"(?:超过|不少于|至少|不低于|不得少于|不多于|少于|再减|新增|提高|下降)$", left)
+        return None if limited and not re.match(r"[\u4e00-\u9fff]{0,2}批", right) and number.unit not in ("批", "项", "次") else "article"
+    if kind in ("count", "people", "time", "percent") and number.unit in ("批", "期", "轮", "届", "次", "级", "版", "代", "季", "类", "点"):
+        return None if CHINESE_CUES.search(left) and number.unit in ("次", "类", "轮", "届") else "word"
+    return None
+
+
+def unitless(number: Number, left: str, right: str, *, whole_line: bool) -> str | None:
+    """A number without unit is a figure with 万 or 亿 behind it, or alone in a table cell that the table reader vouches for."""
+    if whole_line:
+        return "lone number"
+    if number.form == "arabic" and number.magnitude in ("万", "亿", "万亿", "百万", "千万", "千亿", "百亿") and not re.match(r"台阶|级|元|\w*[级]", right):
+        return None
+    if number.form == "arabic" and number.many and number.magnitude:
+        return None
+    if number.form == "chinese" and VAGUE_BEFORE.search(left) and number.digits and number.digits[-1] in "万亿" and not re.match(r"台阶|级", right):
+        return None
+    return "no unit"
+
+
+def is_ratio_name(number: Number, left: str, right: str) -> str | None:
+    if number.form != "ratio":
+        return None
+    if number.unit is None and not re.search(r"比(?:例|值|率|重)?[^，。；]{0,6}$", left):
+        return "ratio name"
+    if number.unit == "%" and re.search(r"[A-Za-z0-9/]$", left):
+        return "ratio name"
+    return None
+
+
+def is_fixed_name(number: Number, left: str, right: str) -> str | None:
+    """企业倍增工程, 清零行动: a closed-list word inside a programme's name."""
+    if number.form == "fixed" and re.match(r"[\u4e00-\u9fff]{0,4}(?:工程|行动|计划|攻坚|专项|战略|改革|机制)", right) and not right.startswith("的"):
+        return "name"
+    return None
+
+
+Rule = Callable[[Number, str, str], str | None]
+RULES: tuple[Rule, ...] = (
+    is_quoted_name, is_word_part, is_date, is_reference_number, is_ordinal, is_fixed_name, is_ratio_name, is_base, is_duration, is_age,
+    is_class, is_chinese_word,
+)
