@@ -1,45 +1,154 @@
-"""TXT and MD: decoded text → blocks, hard-wrapped lines joined to paragraphs."""
+"""TXT: bytes → text (BOM, UTF-8, GB18030, Big5) → blocks, hard-wrapped lines joined to paragraphs."""
 
 from __future__ import annotations
 
 import re
-import statistics
+import unicodedata
+from collections.abc import Sequence
+from itertools import pairwise
 
-from analyzer.ingest.outline import heading_level
+from analyzer.errors import UnreadableDocument
+from analyzer.ingest.outline import find_numbering, shape_outline
 from analyzer.records import Block
 
-INDENT = re.compile(r"^(?:\u3000{1,4}|[ \t]{2,})")
-WRAP_SLACK = 6  # half-width characters and a word that would not fit make a wrapped line shorter
-CLOSED = "。！？；：.!?;:”"
+BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32-le"), (b"\x00\x00\xfe\xff", "utf-32-be"),
+        (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+INDENT = re.compile(r"[\u3000\u2002\u2003]{1,4}|[ \t\u00a0]{2,}")
+NEW_ITEM = re.compile(r"[—–－-]{2}|[•●■◆★☆]|[一二三四五六七八九十]是|附件|（责任单位|各位代表")
+CLOSED = "。！？；：.!?;:”）)"
+WRAP_SLACK = 9  # half-widths: a line ends early where a figure, a Latin word or a closing mark would not fit
+LONG_LINE = 3000
+# Where a text without line breaks is cut: two blanks behind a sentence, or a heading's number behind one.
+CUT = re.compile(r"(?<=[。！？：”）])(?:\s{2,}|\s*(?=[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|各位代表[：！]))")
+MEASURED = 20_000
+
+
+def decode(data: bytes, name: str) -> tuple[str, str]:
+    """The text and the encoding's name. Raises UnreadableDocument if the bytes are no text in any of them."""
+    for bom, encoding in BOMS:
+        if data.startswith(bom):
+            try:
+                return data[len(bom):].decode(encoding), encoding
+            except UnicodeDecodeError:
+                break
+    for encoding in ("utf-8", "gb18030", "big5"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding == "gb18030" and _is_rather_big5(data, text):
+            continue
+        if looks_like_text(text):
+            return text, encoding
+    if data.count(b"\x00") * 4 > len(data):  # UTF-16 without a BOM
+        for encoding in ("utf-16-le", "utf-16-be"):
+            text = data.decode(encoding, "replace")
+            if looks_like_text(text) and text.count("�") * 100 < len(text):
+                return text, encoding
+    cut = _decode_mostly(data)
+    if cut:
+        return cut
+    raise UnreadableDocument(f"{name}: neither a known format nor text in UTF-8, GB18030 or Big5",
+                             f"{name}：不是已知格式，也不是 UTF-8、GB18030 或 Big5 编码的文本")
+
+
+def _decode_mostly(data: bytes) -> tuple[str, str] | None:
+    """A text with a few broken bytes (cut in the middle of a character, say); the broken ones become U+FFFD."""
+    for encoding in ("utf-8", "gb18030"):
+        text = data.decode(encoding, "replace")
+        if text.count("�") * 200 <= len(text) + 199 and looks_like_text(text) and cjk_share(text) > 0.2:
+            return text, encoding
+    return None
+
+
+def _is_rather_big5(data: bytes, text: str) -> bool:
+    """Whether Big5 makes common characters of bytes of which GB18030 makes rare ones."""
+    try:
+        other = data.decode("big5")
+    except UnicodeDecodeError:
+        return False
+    return common_share(other) > common_share(text)
+
+
+# The characters that any Chinese text of some length is full of, simplified and traditional.
+COMMON = frozenset("的一是在不了有和人这這中大为為上个個国國我以要他时時来來用们們生到作地于於出就分对對成会會可主发發年动動同工也能下过過"
+                   "子说說产產种種面而方后後多定行学學法所民得经經十三之进進着等部度家电電力里如水化高自二理起小物现現实實加量都两兩"
+                   "体體制机機当當使点點从從业業本去把性好应應开開它合还還因由其些然前外天政四日那社义義事平形相全表间間样樣与與关關各重新"
+                   "，。、；：（）市省府区區府城建设設和第月")
+
+
+def common_share(text: str) -> float:
+    sample = [char for char in text[:MEASURED] if ord(char) > 0x7F]
+    return sum(char in COMMON for char in sample) / max(1, len(sample))
+
+
+def cjk_share(text: str) -> float:
+    sample = text[:MEASURED]
+    return sum("一" <= char <= "鿿" for char in sample) / max(1, len(sample))
+
+
+def looks_like_text(text: str) -> bool:
+    """Whether control characters are rare enough for a text (form feeds and a stray one are seen in real files)."""
+    sample = text[:MEASURED]
+    odd = sum(unicodedata.category(char) in ("Cc", "Cn", "Cs", "Co") and char not in "\t\n\r\f\x0b\x1a\ufeff" for char in sample)
+    return odd * 50 <= len(sample)
 
 
 def text_to_blocks(text: str) -> tuple[Block, ...]:
-    """One block a paragraph or heading; offsets index `text` itself."""
-    lines = [(match.start(), match.end()) for match in re.finditer(r"[^\n]+", text)]
-    width = wrap_width([text[start:end].rstrip() for start, end in lines])
+    """One block a paragraph, heading or item; offsets index `text` itself, whose line breaks may be \\r\\n."""
+    return shape_outline(text, join_lines(text, find_lines(text)))
+
+
+def find_lines(text: str) -> list[tuple[int, int]]:
+    """The lines less their outer blanks at the right; empty ones as (start, start); overlong ones cut at headings."""
+    lines: list[tuple[int, int]] = []
+    start = 0
+    for piece in re.split(r"(?<=\n)|(?<=\r)(?!\n)|(?<=[\f\x0b\x85\u2028\u2029])", text):
+        end = start + len(piece)
+        last = start
+        if len(piece) > LONG_LINE:
+            for cut in CUT.finditer(text, start, end):
+                lines.append((last, cut.start()))
+                last = cut.end()
+        lines.append((last, max(last, start + len(piece.rstrip()))))
+        start = end
+    return lines
+
+
+def join_lines(text: str, lines: Sequence[tuple[int, int]]) -> list[Block]:
+    """Paragraph blocks: a line that reaches the wrap width goes on in the next one."""
+    contents = [text[start:end] for start, end in lines]
+    width = wrap_width(contents)
+    indented = width is not None and uses_indents(contents, width)
     blocks: list[Block] = []
-    open_until: int | None = None
-    for start, end in lines:
-        line = text[start:end].rstrip()
+    joinable = False
+    for (start, end), line in zip(lines, contents, strict=True):
         if not line.strip():
-            open_until = None
+            joinable = False
             continue
-        if open_until is not None and not INDENT.match(line) and text[open_until:start].strip("\r\n\t ") == "":
-            last = blocks.pop()
-            blocks.append(Block(last.kind, last.start, start + len(line), last.level))
+        if joinable and not INDENT.match(line) and not find_numbering(line) and not NEW_ITEM.match(line):
+            blocks[-1] = Block("paragraph", blocks[-1].start, end)
         else:
-            level = heading_level(line)
-            blocks.append(Block("heading" if level else "paragraph", start, start + len(line), level))
-        wrapped = width and blocks[-1].kind == "paragraph" and len(line) >= width - WRAP_SLACK and line[-1] not in CLOSED
-        open_until = start + len(line) if wrapped else None
-    return tuple(blocks)
+            blocks.append(Block("paragraph", start + len(line) - len(line.lstrip()), end))
+        joinable = width is not None and half_widths(line) >= width - WRAP_SLACK and (indented or line[-1] not in CLOSED)
+    return blocks
 
 
-def wrap_width(lines: list[str]) -> int | None:
-    """The width at which a text was hard-wrapped, or None where lines are whole paragraphs."""
-    lengths = sorted(len(line) for line in lines if len(line) > 20)
-    if len(lengths) < 8:
+def half_widths(line: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in line)
+
+
+def wrap_width(lines: Sequence[str]) -> int | None:
+    """The width in half-widths at which a text was hard-wrapped, or None where lines are whole paragraphs."""
+    widths = sorted(half_widths(line) for line in lines if len(line) > 12)
+    if len(widths) < 8:
         return None
-    longest = lengths[int(len(lengths) * 0.95)]
-    near = sum(longest - 3 <= length <= longest + 3 for length in lengths)
-    return longest if longest < 90 and near >= 0.5 * len(lengths) and statistics.median(lengths) > 20 else None
+    longest = widths[int(len(widths) * 0.95)]
+    near = sum(abs(longest - width) <= WRAP_SLACK for width in widths)
+    return longest if longest < 180 and near >= 0.5 * len(widths) and widths[-1] <= longest * 1.3 else None
+
+
+def uses_indents(lines: Sequence[str], width: int) -> bool:
+    """Whether paragraphs begin with an indent, so that a full line without one behind it always goes on."""
+    begins = [line for before, line in pairwise(lines) if line.strip() and half_widths(before) < width - WRAP_SLACK]
+    return sum(bool(INDENT.match(line)) for line in begins) >= 0.6 * max(1, len(begins))
