@@ -1,0 +1,186 @@
+"""Builds the sample files and the gold data from `sources/`: python corpus/build.py [--check] [NAME...]
+
+Every source becomes its files in `documents/`, and if it asks for it, `gold/NAME.txt`, `gold/NAME.jsonl`, its rows of
+`gold/sentences.jsonl` and `gold/categories.jsonl`. `manifest.csv` lists the files. `--check` writes nothing and reports problems.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from markup import COMPARATORS, Sample, line_figures, line_sentences, parse_source
+
+HERE = Path(__file__).parent
+CATEGORIES = ("housing construction renewal urban rural safety economy finance industry innovation digital agriculture opening reform "
+              "employment education health welfare culture ecology energy transport water governance").split()
+STATUSES = ("planned", "achieved", "standard", "reference")
+NUMERIC = re.compile(r"\d[\d.,]*|[〇零一二两三四五六七八九十百千万]+(?=[个件项户套所座条家名人次亩元批处台部张支只种类级倍成年天日月]|分之|公里|百分点)|全覆盖|清零|翻番|翻一番|倍增|减半|零增长|零发生")
+KNOWN = re.compile(  # what a number may be without being a figure or marked: dates, ordinals, list numbers
+    r"\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?底?|\d{1,2}月(?:\d{1,2}日)?|\d{4}[—–－-]\d{4}年?|〔\d{4}〕\d+号|第[\d一二三四五六七八九十]+[章条届次批]?"
+    r"|(?m:^\s*[\d]+[.．、])|\d{4}-\d{2}-\d{2}|（[一二三四五六七八九十]+）|(?m:^[一二三四五六七八九十]+、)|[一二三四]是|二十大|[一二三四五六七八九十]+届[一二三四]中"
+    r"|附件\d?|十[三四五]五|三年行动|三农|两会|万元GDP|每[百千万]人口?|一件事|一年来|过去一年|一网通办|第三产业")
+
+
+def sample_text(sample: Sample) -> tuple[str, list[int]]:
+    """The plain text of a sample and the place where each line begins in it; headings are plain lines."""
+    parts: list[str] = []
+    starts: list[int] = []
+    at = 0
+    indent = "　　" if sample.head["format"].split(",")[0] == "txt" else ""
+    for line in sample.lines:
+        lead = indent if line.role in ("para", "h1", "h2", "h3") else ""
+        starts.append(at + len(lead))
+        parts.append(lead + line.text + "\n")
+        at += len(parts[-1])
+    return "".join(parts), starts
+
+
+def sample_gold(sample: Sample) -> tuple[str, list[dict[str, Any]], list[dict[str, Any]]]:
+    """Text, figures and sentences; offsets index the text, also where it is hard-wrapped."""
+    text, starts = sample_text(sample)
+    figures: list[dict[str, Any]] = []
+    sentences: list[dict[str, Any]] = []
+    for line, start in zip(sample.lines, starts, strict=True):
+        figures += line_figures(line, text, start)
+        sentences += line_sentences(line, start)
+    if width := int(sample.head.get("wrap", 0)):
+        text, place = wrap(text, width)
+        for record in (*figures, *sentences):
+            record["start"], record["end"] = place[record["start"]], place[record["end"] - 1] + 1
+    return text, figures, sentences
+
+
+def wrap(text: str, width: int) -> tuple[str, list[int]]:
+    """The text broken after `width` full-width characters, and the new place of each old character."""
+    out: list[str] = []
+    place: list[int] = []
+    used = 0.0
+    for i, char in enumerate(text):
+        wide = 0.5 if ord(char) < 128 else 1.0
+        inside = i and re.match(r"[0-9.A-Za-z%]", char) and re.match(r"[0-9.A-Za-z]", text[i - 1])
+        if char != "\n" and used + wide > width and char not in "，。、；：？！”）》%" and not inside:
+            out.append("\n")
+            used = 0.0
+        place.append(len(out))
+        out.append(char)
+        used = 0.0 if char == "\n" else used + wide
+    return "".join(out), place
+
+
+def problems(sample: Sample, text: str, figures: list[dict[str, Any]]) -> Iterable[str]:
+    """What is wrong with the annotation; every number that is neither figure nor marked nor of a known kind is named."""
+    flat = text.replace("\n", "")
+    for r in figures:
+        where = f"{sample.name}: {r['quote']}"
+        if text[r["start"]:r["end"]].replace("\n", "") != r["quote"]:
+            yield f"{where}: quote is not the text's {text[r['start']:r['end']]!r}"
+        if r["category"] not in CATEGORIES or not set(r.get("category_alt", [])) <= set(CATEGORIES):
+            yield f"{where}: category {r['category']} {r.get('category_alt')}"
+        if r["comparator"] not in COMPARATORS or r["status"] not in STATUSES or r["change"] not in ("level", "increase", "decrease"):
+            yield f"{where}: enum"
+        readings = [r["indicator"] or "", *r.get("indicator_alt", [])]
+        for head in (r["head"], *r.get("head_alt", [])):
+            if not any(head in reading for reading in readings):
+                yield f"{where}: head {head} not in {readings}"
+        if not r["indicator"] or not set(r["indicator"]) <= set(flat):
+            yield f"{where}: indicator {r['indicator']}"
+        if r["status"] in ("planned", "achieved") and not re.fullmatch(r"\d{4}(-\d\d|-[QH]\d|/\d{4})?|None", str(r["period"])):
+            yield f"{where}: period {r['period']}"
+        if r["comparator"] == "range" and (r["value_max"] is None or r["value_max"] <= r["value"]):
+            yield f"{where}: range {r['value']}–{r['value_max']}"
+        if r["action"] and not set(r["action"]) <= set(flat):
+            yield f"{where}: action {r['action']}"
+    for line in sample.lines:
+        taken = [(m.start, m.end) for m in line.marks if m.what != "kind"] + [m.span() for m in KNOWN.finditer(line.text)]
+        for match in NUMERIC.finditer(line.text):
+            if not any(a <= match.start() < b for a, b in taken):
+                around = line.text[max(0, match.start() - 12):match.end() + 12]
+                yield f"{sample.name}: unmarked number {match[0]} in …{around}…"
+
+
+def write_gold(samples: list[Sample], gold: Path) -> list[str]:
+    """Writes the gold files; returns the problems found."""
+    found: list[str] = []
+    all_sentences: list[dict[str, Any]] = []
+    labelled: list[dict[str, Any]] = []
+    seen: set[str] = set()
+    for sample in samples:
+        text, figures, sentences = sample_gold(sample)
+        found += problems(sample, text, figures)
+        if sample.head.get("gold") == "yes":
+            write(gold / f"{sample.name}.txt", text)
+            write(gold / f"{sample.name}.jsonl", to_lines(figures))
+        if sample.head.get("sentences") == "yes":
+            all_sentences += [{"document": sample.name, **{k: s[k] for k in ("start", "end", "kinds", "text")}} for s in sentences]
+        if sample.head.get("categories") == "yes":
+            for s in sentences:
+                if s["kinds"][0] in ("commitment", "achievement", "rule") and len(s["text"]) > 9 and s["text"] not in seen:
+                    seen.add(s["text"])
+                    labelled.append({"document": sample.name, "text": s["text"], "labels": s["category"]})
+    for path in sorted((HERE / "sources" / "categories").glob("*.txt")):
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if line.strip():
+                labels, _, text = line.partition(" ")
+                if text in seen or not set(labels.split(",")) <= {*CATEGORIES, "none"}:
+                    found.append(f"{path.name}:{number}: repeated or unknown label: {line}")
+                seen.add(text)
+                labelled.append({"document": f"own_{path.stem}_{(number - 1) // 6 + 1:02}", "text": text, "labels": labels.split(",")})
+    for number, record in enumerate(labelled, 1):
+        if not set(record["labels"]) <= {*CATEGORIES, "none"}:
+            found.append(f"{record['document']}: label {record['labels']}: {record['text']}")
+    write(gold / "sentences.jsonl", to_lines(all_sentences))
+    write(gold / "categories.jsonl", to_lines({"id": n, **r} for n, r in enumerate(labelled, 1)))
+    return found
+
+
+def to_lines(records: Iterable[dict[str, Any]]) -> str:
+    return "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records)
+
+
+def write(path: Path, content: str, encoding: str = "utf-8") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode(encoding))
+
+
+def manifest(samples: list[Sample]) -> str:
+    out = io.StringIO()
+    rows = csv.writer(out, lineterminator="\n")
+    rows.writerow(["file", "title", "issuer", "region", "level", "genre", "date", "format", "gold"])
+    for sample in samples:
+        for kind in sample.head["format"].split(","):
+            h = sample.head
+            rows.writerow([f"documents/{sample.name}.{kind}", h["title"], h["issuer"], h["region"], h["level"], h["genre"], h["date"], kind,
+                           "yes" if h.get("gold") == "yes" else "no"])
+    return out.getvalue()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", help="only these documents are rebuilt (the gold data always whole)")
+    parser.add_argument("--check", action="store_true", help="report problems of the annotation, write nothing but the gold data")
+    args = parser.parse_args()
+    samples = [parse_source(path) for path in sorted((HERE / "sources").glob("*.txt"))]
+    found = write_gold(samples, HERE / "gold")
+    write(HERE / "manifest.csv", manifest(samples))
+    if not args.check:
+        from formats import write_document
+
+        for sample in samples:
+            if not args.names or sample.name in args.names:
+                for kind in sample.head["format"].split(","):
+                    write_document(sample, kind, HERE / "documents" / f"{sample.name}.{kind}", sample_gold(sample)[0])
+    print(*found, sep="\n", file=sys.stderr)
+    print(f"{len(samples)} documents, {sum(len(sample_gold(s)[1]) for s in samples if s.head.get('gold') == 'yes')} gold figures, {len(found)} problems")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
