@@ -12,19 +12,29 @@ from analyzer.pipeline.quantities import Number, unit_kind
 
 WINDOW = 24
 CLAUSE_END = "，。；！？、：,;:\n）)”"
-LIMITS = "最长|最短|不超过|不得超过|不少于|不低于|不多于|至少|超过|延长|再延长|延长至|延长到|缩短|缩短至|缩短到|缩短为|压缩|压缩至|压缩到|压缩为|压减至|压减到|压减为|控制在|为期|有效期|期限|期限为|平均|提高到|提高至|达到|达|降至|降到|减至|减少到|少于|由|从|提速|提速至|提前|减少|增加|稳定在|多"
-LIMIT_BEFORE = re.compile(rf"(?:{LIMITS})(?:了|约|近)?$")
-LIMIT_AFTER = re.compile(r"以内|之内|内(?:完成|办结|送达|到|处置|响应|达|到达|答复|反馈|修复|办理)|以上|以下|左右|提高到|缩短|压缩|提升到|增加到|延长")
+LIMITS = ("最长|最短|最高|最多|不超过|不得超过|不少于|不低于|不多于|至少|超过|延长|再延长|延长至|延长到|缩短|缩短至|缩短到|缩短为|压缩|压缩至|压缩到|压缩为|"
+          "压减至|压减到|压减为|控制在|为期|有效期|期限|期限为|平均|提高到|提高至|达到|达|降至|降到|减至|减少到|少于|由|从|提速|提速至|提前|"
+          "减少|增加|稳定在|多|扩大到|每周|实现|需|需要|仅需|只需|用时|时间")
+LIMIT_BEFORE = re.compile(rf"(?:{LIMITS})(?:了|约|近|为)?$")
+LIMIT_AFTER = re.compile(
+    r"以内|之内|内(?:完成|办结|送达|到|处置|响应|达|到达|答复|反馈|修复|办理)|以上|以下|左右|提高到|缩短|压缩|提升到|增加到|延长|通达|可达|直达|的标准")
+PLACES = "全国|全省|全市|全区|世界|全球|国内|国际|省内|同类|东部|中部|西部|城市|地区|市|省|区"
+RANKED = "居|列|位居|位列|排|排名|位|升|跃|进|为|名|保持|持续|稳定|稳居|均|跻身|前移至|上升到|上升至|提升到|提升至|跃升至|跃升到|升至|升到"
 RANK_BEFORE = re.compile(
-    r"(?:居|列|位居|位列|排名?|升至|升到|跃居|跃至|跃升至|跃升到|前移至|进至|进入|上升到|上升至|保持|稳居|稳定在|列全国|列全省|"
-    r"(?:居|列|排|位|跃|升|进|为|名|保持|持续|长期|稳定|均|跻身)[^，。；、]{0,9}(?:全国|全省|全市|全区|世界|全球|国内|同类|省内|东部|中部|西部|城市|地区|市|省)"
-    r"[^，。；、第]{0,6})$")
+    rf"(?:(?:{RANKED})(?:[^，。；、第]{{0,9}}(?:{PLACES})[^，。；、第]{{0,6}})?|(?:{PLACES}))"
+    r"(?:第[\d一二三四五六七八九十]+位?[、和])*$")
+TOP_BEFORE = re.compile(rf"(?:{PLACES}|列|居|进入|跻身|保持)前$")
 QUOTED_LENGTH = 18
-NOUNS_OF_CLASS = "级|档"
+GENERAL_UNITS = ("个", "家", "项", "条", "类", "种", "名", "户", "件", "所", "座", "处", "套")
+RULE_WORDS = "给予|奖励|补助|补贴|奖补|扶持|资助"
+CLASS_AFTER = re.compile(
+    r"(?:及)?以上的?(?:项目|工程|企业|自然村|行政村|工业|产业|重大|重点|制造业|投资|景区|城市|人群|老年|老人|人口|用户|学校|医院|森林|高层|建筑|规模|"
+    r"文化|村庄|树|古树|机组|锅炉|河流|水库|农户|失业|残疾|毕业|职称|学历|电梯|船舶|灌区|湖泊|屋顶|大型|骨干)")
 CHINESE_CUES = re.compile(
     r"(?:建成|新增|新建|建设|完成|实施|开展|组织|举办|创建|打造|培育|引进|组建|设立|成立|获批|获得|改造|推出|出台|制定|入选|列入|"
     r"每年|至少|不少于|不超过|超过|不得超过|不低于|达到|达|共|有|为|和|、|及|分为|开通|发放|落实|办好|办成|办理|等|以下|抓好|做好|"
     r"取得|启动|新设|布局|形成|认定|评选|开工|竣工|投用|的|选派|延长|近|上|超|逾|约|突破|最多|最高)$")
+STATE_BEFORE = r"(?:达到|达|降至|降到|升至|提高到|提升到|提高至|控制在|不高于|不低于|低于|高于|≤|≥|[<>])$"
 VAGUE_BEFORE = re.compile(r"(?:近|上|超|逾|约|超过|突破|达到|达|不足|不到|不少于|至少|接近|将近|高达|保持在|跨越|迈上|跨过)$")
 
 
@@ -63,7 +73,8 @@ def is_word_part(number: Number, left: str, right: str) -> str | None:
         return "part of a name"
     if number.digits.startswith("0") and "." not in number.digits and len(number.digits) > 1:
         return "code"
-    if number.unit in ("G", "K", "M", "T", "P", "E", "D") and (number.value < 20 and not number.magnitude or right[:1].isalpha() and right[:1].isascii()):
+    if number.unit in ("G", "K", "M", "T", "P", "D") and (
+            number.value < 10 and not number.magnitude or re.match(r"[A-Za-z-]|网络|基站|以太", right)):
         return "model name"
     return None
 
@@ -75,6 +86,8 @@ def is_date(number: Number, left: str, right: str) -> str | None:
             and (kind == "年" or re.match(r"\s?(?:-|—|–|―|－|~|至|年|版|\)|）|届|、)", right) or re.search(r"(?:\d|年)\s?(?:-|—|–|―|－|~|至)\s?$", left)
                  or re.match(r"[\u4e00-\u9fff“]", right) and number.unit is None):
         return "date"
+    if re.search(r"\d[时:：]$", left) and number.unit is None:
+        return "time"
     if kind in ("月", "日") or re.match(r"年代|世纪|月份?|日(?!均|处理|产|供)|点钟|时\d", right) and kind is None:
         return "date"
     return None
@@ -82,6 +95,8 @@ def is_date(number: Number, left: str, right: str) -> str | None:
 
 def is_reference_number(number: Number, left: str, right: str) -> str | None:
     """〔2021〕82号, 第三条, list numbers, addresses."""
+    if re.match(r"常务会议|全体会议|会议|全会|党组", right) and number.unit == "次":
+        return "reference number"
     if re.match(r"号|〕|］|\]|弄|幢楼", right) and number.unit is None or re.search(r"[〔\[［]$", left):
         return "reference number"
     if not left.strip(" \t（(") and number.unit is None and re.match(r"\s?[.、．)）:：]", right):
@@ -94,22 +109,26 @@ def is_reference_number(number: Number, left: str, right: str) -> str | None:
 def is_ordinal(number: Number, left: str, right: str) -> str | None:
     if number.form != "rank":
         return None
-    rank = number.unit in (None, "位", "名") and RANK_BEFORE.search(left) and (number.unit or not re.match(r"[\u4e00-\u9fff]", right) or re.match(r"[和与]第", right))
-    listed = number.unit in (None, "位", "名") and re.search(r"第[\d一二三四五六七八九十]+(?:位|名)?[、和]$", left)
-    return None if rank or listed else "ordinal"
+    first = number.value == 1 and not number.digits[0].isdigit()
+    placed = number.unit in ("位", "名") or number.unit is None and not re.match(r"[\u4e00-\u9fff]", right) or re.match(r"[和与]第", right)
+    return None if placed and not first and RANK_BEFORE.search(left) else "ordinal"
 
 
 def is_class(number: Number, left: str, right: str) -> str | None:
     """万亿级产业, 5A级景区, 亿元以上项目, 500千伏输变电工程, 20户以上自然村: a class, not a count."""
-    if re.match(r"级|档", right) and number.unit != "个" or right.startswith("强"):
+    if re.match(r"级|档", right) and number.unit != "个" or re.match(r"强(?![降对震台沙冷风])", right):
         return "class"
     if number.unit in ("千伏", "伏", "英寸", "纳米", "微米", "兆瓦时") and re.match(r"[\u4e00-\u9fff]", right):
         return "class"
     if number.form == "chinese" and not re.search(r"[一二三四五六七八九两]", number.digits) and number.unit and re.match(r"以上|以下|级|以内", right) \
             and not VAGUE_BEFORE.search(left):
         return "class"
-    if re.match(r"(?:及)?以上的?(?:项目|工程|企业|自然村|行政村|工业|产业|重大|重点|制造业|投资|景区|城市|人群|老年|老人|人口|用户|学校|医院|森林|高层|建筑|规模|文化|村庄|树|古树|机组|锅炉|河流|水库|农户|失业|残疾|毕业|职称|学历)", right) \
-            and unit_kind(number.unit) in ("money", "people", "age", "area", "mass", "energy", "count", "time", "percent", "length", "volume", "data"):
+    if CLASS_AFTER.match(right) and unit_kind(number.unit) not in ("percent", "none"):
+        general = number.unit in GENERAL_UNITS and not re.match(r"(?:及)?以上的?(?:自然|行政|村)", right)
+        return None if general else "class"
+    if re.search(r"(?:超过?|达到?|突破|过)$", left) and re.match(r"的[\u4e00-\u9fff]{2,9}", right) and not re.search(RULE_WORDS, left + right):
+        return "class"
+    if number.unit in ("GHz", "MHz") and re.match(r"频", right):
         return "class"
     return None
 
@@ -150,17 +169,21 @@ def is_chinese_word(number: Number, left: str, right: str) -> str | None:
         return None
     kind = unit_kind(number.unit)
     if kind == "none":
-        return "word" if not (number.magnitude or VAGUE_BEFORE.search(left)) else None
+        return None if number.magnitude or VAGUE_BEFORE.search(left) or TOP_BEFORE.search(left) else "word"
     bare = not re.search(r"[一二三四五六七八九两]", number.digits)
     if bare and number.digits != "十" and not VAGUE_BEFORE.search(left):
         return "word"
-    if kind == "weak":
+    if kind == "weak" or number.digits == "二" or re.search(r"第[一二三四五六七八九十]、$", left):  # counts are 两个, 二次 is the second
+        return "word"
+    if number.unit == "元" and len(number.digits) == 1 or number.unit == "门" or re.match(r"规定|毫不|确立|维护|百年", right):
+        return "word"
+    if number.digits in ("两", "三", "四") and number.unit in ("个", "条", "只", "项", "手") and not CHINESE_CUES.search(left):
         return "word"
     if number.digits == "一" or number.digits.startswith("一") and len(number.digits) == 1:
         limited = re.search(r"(?:超过|不少于|至少|不低于|不得少于|不多于|少于|再减|新增|提高|下降)$", left)
         return None if limited and not re.match(r"[\u4e00-\u9fff]{0,2}批", right) and number.unit not in ("批", "项", "次") else "article"
-    if kind in ("count", "people", "time", "percent") and number.unit in ("批", "期", "轮", "届", "次", "级", "版", "代", "季", "类", "点"):
-        return None if CHINESE_CUES.search(left) and number.unit in ("次", "类", "轮", "届") else "word"
+    if kind in ("count", "people", "time", "percent") and number.unit in ("批", "期", "轮", "届", "次", "级", "代", "季", "类", "点"):
+        return None if CHINESE_CUES.search(left) and number.unit in ("次", "类", "轮") else "word"
     return None
 
 
@@ -168,6 +191,10 @@ def unitless(number: Number, left: str, right: str, *, whole_line: bool) -> str 
     """A number without unit is a figure with 万 or 亿 behind it, or alone in a table cell that the table reader vouches for."""
     if whole_line:
         return "lone number"
+    if TOP_BEFORE.search(left) and not re.match(r"[\u4e00-\u9fff]", right):
+        return None
+    if number.form == "arabic" and re.search(STATE_BEFORE, left) and re.match(r"$|[，。；、）)]|(?:及)?以[上下内]|左右", right):
+        return None
     if number.form == "arabic" and number.magnitude in ("万", "亿", "万亿", "百万", "千万", "千亿", "百亿") and not re.match(r"台阶|级|元|\w*[级]", right):
         return None
     if number.form == "arabic" and number.many and number.magnitude:
@@ -180,7 +207,7 @@ def unitless(number: Number, left: str, right: str, *, whole_line: bool) -> str 
 def is_ratio_name(number: Number, left: str, right: str) -> str | None:
     if number.form != "ratio":
         return None
-    if number.unit is None and not re.search(r"比(?:例|值|率|重)?[^，。；]{0,6}$", left):
+    if left.endswith((":", "：", "∶")) or number.unit is None and not re.search(r"比(?:例|值|率|重)?(?:[^，。；]{0,6}|[^，。；]*[从由至到为])$", left):
         return "ratio name"
     if number.unit == "%" and re.search(r"[A-Za-z0-9/]$", left):
         return "ratio name"

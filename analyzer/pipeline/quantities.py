@@ -32,7 +32,7 @@ FIXED_WORD = re.compile("|".join(FIXED) + rf"|零(?:{ZERO_OUTCOMES})(?![率费])
 RANGE = re.compile(r"\s?(?:-|—|–|~|～|―|－|至|到|——|--)\s?")
 SLASH = re.compile(r"/([㎡A-Za-z\u4e00-\u9fff]{1,5})")
 BRACKET_UNIT = re.compile(r"[（(]([\u4e00-\u9fff]{1,3})[）)]")
-RATIO = re.compile(r"(\d+(?:\.\d+)?)[:：∶](\d+(?:\.\d+)?)(?![\d:：∶])")
+RATIO = re.compile(r"(\d+(?:\.\d+)?)[:：∶](\d+(?:\.\d+)?)(?![\d.:：∶])")
 FRACTION = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
 LONGEST_UNIT = 9
 SUBUNITS = {"日", "年", "月", "天", "人", "户", "平方米", "平方公里", "公里", "千瓦时", "立方米", "吨", "公顷", "亩", "秒",
@@ -160,7 +160,7 @@ def _read_plain(text: str, match: re.Match[str]) -> Number | None:
             magnitude, end = "", unit_end
             return Number(match.start(), end, value, None, unit, _form(match), many, digits)
     unit, unit_end = read_unit(text, end)
-    if unit is None and end < len(text) and text[end] == " ":
+    if unit is None and text[end:end + 1] == " " and not re.search(r"(?:附件|附表|表|图|专栏)$", text[max(0, match.start() - 2):match.start()]):
         unit, unit_end = read_unit(text, end + 1)
     if unit is None and not many and text[end:end + 2] in ("个多", "倍多", "年多"):
         unit, unit_end = read_unit(text, end)

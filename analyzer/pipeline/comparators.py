@@ -1,0 +1,93 @@
+"""What stands around a number: how it compares (不低于, 左右) and whether it is a level or by how much something changed."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from analyzer.lexicon import cues
+from analyzer.pipeline.quantities import Number, unit_kind
+
+# Between a cue and its number: 不低于了/达到, brackets: 超过（含）.
+FILLER = r"(?:了|达到?|到|为|至|在|约|近)?[（(]?$"
+# 不超过项目投资额的30%, 最高按实际投入的50%: the bound stands before what the share is taken of.
+FAR_BOUND = re.compile(r"(?:不超过|不高于|最高(?:按照?|不超过|可?按)?(?:照|为)?)[^，。；：\d]{1,18}$")
+FORBIDDEN = re.compile(r"不[得能可应][^，。；]{0,6}(?:超过|高于|大于|多于)$")
+# 改造提升3000个 counts what was improved.
+IMPROVED = re.compile(r"(?:改造|新建|优化|完善|打造|整治|巩固|改建)提升$")
+BOUND_AFTER = re.compile(r"[（(]含[）)]")
+
+
+@functools.cache
+def comparator_patterns() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], tuple[tuple[str, re.Pattern[str]], ...]]:
+    """(behind, before): for each comparator the cues that follow a number and those that precede it, longest first."""
+    table = cues()["comparator"]
+    behind = tuple((name, re.compile(_either(words["following"])))
+                   for name, words in table.items() if words.get("following"))
+    before = tuple((name, re.compile(f"(?:{_either(words['preceding'])}){FILLER}"))
+                   for name, words in table.items() if words.get("preceding"))
+    return behind, before
+
+
+def read_comparator(number: Number, left: str, right: str) -> tuple[str, str | None]:
+    """The comparator and which side its cue stands on ("before", "behind", "inside"), or ("eq", None)."""
+    if number.value_max is not None:
+        return "range", None
+    if FORBIDDEN.search(left) or number.unit == "%" and FAR_BOUND.search(left):
+        return "le", "before"
+    if number.form == "fixed":
+        return "eq", None
+    if left.endswith("上") and number.form == "chinese" and not number.magnitude and number.digits[0] in "百千万亿":  # 上亿, 上万家
+        return "ge", "before"
+    behind, before = comparator_patterns()
+    inclusive = BOUND_AFTER.match(right)
+    tail = right[inclusive.end():] if inclusive else right
+    for name, pattern in behind:
+        if pattern.match(tail):
+            return name, "behind"
+    best: tuple[int, str] | None = None
+    for name, pattern in before:
+        match = pattern.search(left)
+        if match and (best is None or match.start() < best[0]):
+            best = (match.start(), name)
+    if best:
+        name = best[1]
+        if inclusive:
+            name = {"gt": "ge", "lt": "le"}.get(name, name)
+        return name, "before"
+    if number.many:
+        return "gt", "inside"
+    return "eq", None
+
+
+@functools.cache
+def change_patterns() -> dict[str, re.Pattern[str]]:
+    table = cues()["change"]
+    filler = _either(table["filler"])
+    patterns = {}
+    for name in ("increase", "decrease"):
+        patterns[name] = re.compile(rf"(?:{_either(table[name])}|(?<![最新])(?:{_either(table[name + '_alone'])}))(?:{filler})*$")
+        patterns[f"{name}_object"] = re.compile(
+            rf"(?:{_either(table[name + '_object'])})[^，。；：、\d到至为达]{{2,14}}(?:[和、及][^，。；：\d到至为达]{{2,8}})*(?:{filler})*$")
+        patterns[f"{name}_points"] = re.compile(rf"(?<![最不])(?:{_either(table[name + '_points'])})(?:[^，。；、\d]{{0,8}}|(?:{filler})*)$")
+    return patterns
+
+
+def _either(words: list[str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+def read_change(number: Number, left: str) -> str:
+    """increase or decrease if the number says by how much something changed, else level."""
+    if number.form == "rank":
+        return "level"
+    patterns = change_patterns()
+    if IMPROVED.search(left) and unit_kind(number.unit) == "count":
+        return "level"
+    amount = unit_kind(number.unit) in ("money", "mass", "energy")
+    points = (number.unit or "").endswith("百分点")
+    for name in ("increase", "decrease"):
+        if patterns[name].search(left) or points and patterns[f"{name}_points"].search(left) \
+                or amount and patterns[f"{name}_object"].search(left):
+            return name
+    return "level"
