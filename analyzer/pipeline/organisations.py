@@ -1,0 +1,200 @@
+"""Where a document assigns work: brackets, lines of their own, sentences (由…牵头) and task tables, each with its scope.
+
+>>> [body.name for body in find_assignments(reading)[0].bodies]  # 改造500个小区。（责任单位：市住建局、财政局）
+['市住建局', '财政局']
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+
+from analyzer.pipeline.bodies import Assignment, is_body, read_bodies, read_groups, stands_alone
+from analyzer.pipeline.reading import Line, Reading
+from analyzer.pipeline.task_tables import find_in_tables
+from analyzer.records import Block
+
+BRACKET = re.compile(r"[（(\[〔【](?:[^（(\[〔【）)\]〕】\n]|[（(\[〔][^（(\[〔）)\]〕\n]*[）)\]〕])*[）)\]〕】]"
+                     r"|[（(\[〔【](?=[^\n：:]{0,4}(?:责任|牵头|配合)[^\n：:]{0,4}[：:])[^\n]*(?=\n|$)")
+CUE = re.compile(r"单位|部门|牵头|负责|配合|主办|协办|责任|参与|参加|落实|处室")
+LINE_LABEL = re.compile(r"[ \t]*[（(\[〔【]?[^\n：:，,。；;、（(]{0,6}(?:责任|牵头|配合|推进|支撑|主办|协办|落实|实施|参与|参加|承办|主管)"
+                        r"[^\n：:，,。；;、（(]{0,4}(?:单位|部门|处室|科室|主体)[^\n：:，,。；;、（(]{0,3}[：:]")
+FIRST_LEADS = re.compile(r"(?:列|排|位|居)?(?:在|于)?(?:首位|首|第一位?|第一个|首个|最前)的?(?:单位|部门|责任单位)*(?:为|是)[^，。；\n]{0,6}牵头|"
+                         r"第一(?:责任)?(?:单位|部门)为[^，。；\n]{0,4}牵头|首位(?:单位|部门)?牵头|"
+                         r"(?:列|排)(?:在)?(?:首|第一)位?的[^，。；\n]{0,6}为牵头")
+COMMA_LEADS = re.compile(r"逗号(?:之)?前(?:的)?(?:单位|部门)?(?:为|是)牵头")
+NUMBER = re.compile(r"[ \t]*(?:(第[一二三四五六七八九十百]+[章部编篇])|(第[一二三四五六七八九十百]+节|[一二三四五六七八九十]{1,3}、|专栏)|"
+                    r"([（(][一二三四五六七八九十]{1,3}[）)])|(\d{1,3}\s*[.、．](?!\d)|第[一二三四五六七八九十百]+条)|"
+                    r"([（(]\d{1,3}[）)])|([①-⑳]|\d{1,2}[）)])|(——|--|—|●|•|◆|■|[-·*](?=\s*[\u4e00-\u9fff])))")
+SENTENCE_END = "。！？；!?;"
+BY = re.compile(r"(?:由|责成|委托)(?P<lead>[^，。；：！？\n“”（）()]{2,40}?)"
+                r"(?:(?P<verb>牵头|负责|主办|承办|落实)|(?P<with>会同|联合|商)(?P<support>[^，。；：！？\n“”（）()]{2,60}?)"
+                r"(?=(?:组织|共同|负责|牵头|制定|研究|开展|具体|实施|推进|做好|等|[，。；\n]|$)))")
+SUBJECT = re.compile(r"(?:^|(?<=[。；！\n]))[ \t]*(?:[一二三四五六七八九十\d]+是)?(?P<bodies>[省市区县州各自团][^，。；：！？\n“”（）()]{1,40}?)"
+                     r"(?P<verb>牵头|负责|会同|要(?=[^求素点])|应(?=[^用急])|须)")
+
+
+def find_assignments(reading: Reading, *, blocks: Sequence[Block] = ()) -> list[Assignment]:
+    """All assignments of work in the order of the text; `blocks` are the document's, for the columns of its tables."""
+    found = _brackets(reading) + _lines(reading)
+    found.sort(key=lambda a: a.cue_start)
+    found = [a for i, a in enumerate(found) if i == 0 or a.cue_start >= found[i - 1].cue_end]
+    found = [_mark_first(a, reading.text) for a in _scoped(reading, _joined(found, reading.text))]
+    found += find_in_tables(reading, blocks, taken=[(a.cue_start, a.cue_end) for a in found])
+    found += _sentences(reading)
+    return sorted(found, key=lambda a: (a.start, a.end))
+
+
+def _brackets(reading: Reading) -> list[Assignment]:
+    text = reading.text
+    found = []
+    for match in BRACKET.finditer(text):
+        content = match.group()[1:-1] if match.group()[-1] in "）)]〕】" else match.group()[1:]
+        if len(content) < 3 or (not CUE.search(content) and not _closes(text, match.start(), match.end())):
+            continue
+        bodies = read_groups(content, match.start() + 1)
+        if bodies:
+            found.append(Assignment(match.start(), match.end(), tuple(bodies), "explicit", match.start(), match.end()))
+    return found
+
+
+def _closes(text: str, start: int, end: int) -> bool:
+    """Whether a bracket without a word of duty stands where one with it would: behind a sentence, at the line's end."""
+    return text[start - 1:start] in ("。", "；", "\n", "!", "！") and (end >= len(text) or text[end] in "\n。；")
+
+
+def _lines(reading: Reading) -> list[Assignment]:
+    """Lines of their own: 牵头部门：市教育局　　配合部门：市文广局."""
+    found = []
+    for line in reading.lines:
+        words = reading.text[line.start:line.end]
+        if LINE_LABEL.match(words) and words[0] not in "（([〔【":
+            bodies = read_groups(words, line.start)
+            if bodies:
+                found.append(Assignment(line.start, line.end, tuple(bodies), "inherited", line.start, line.end))
+    return found
+
+
+def _joined(found: list[Assignment], text: str) -> list[Assignment]:
+    """（牵头单位：A）（配合单位：B) and two label lines in a row are one assignment."""
+    joined: list[Assignment] = []
+    for assignment in found:
+        if joined and not text[joined[-1].cue_end:assignment.cue_start].strip(" \n。，；"):
+            last = joined[-1]
+            joined[-1] = replace(last, end=assignment.end, cue_end=assignment.cue_end, bodies=last.bodies + assignment.bodies)
+        else:
+            joined.append(assignment)
+    return joined
+
+
+def _scoped(reading: Reading, found: list[Assignment]) -> list[Assignment]:
+    """Each assignment with the stretch of text that it closes (or, from a heading, opens)."""
+    starts = [line.start for line in reading.lines]
+    kinds = [_level(reading, line) for line in reading.lines]
+    cues = [(a.cue_start, a.cue_end) for a in found]
+    scoped = []
+    for number, assignment in enumerate(found):
+        before = cues[number - 1][1] if number else 0
+        after = cues[number + 1][0] if number + 1 < len(cues) else len(reading.text)
+        scoped.append(_scope(reading, assignment, bisect_right(starts, assignment.cue_start) - 1, kinds, before, after))
+    return scoped
+
+
+def _level(reading: Reading, line: Line) -> int | None:
+    match = NUMBER.match(reading.text, line.start, line.end)
+    return match.lastindex if match else None
+
+
+def _scope(reading: Reading, a: Assignment, index: int, kinds: list[int | None], before: int, after: int) -> Assignment:
+    text, line = reading.text, reading.lines[index]
+    head = text[max(line.start, before):a.cue_start].strip(" 。；，")
+    rest = text[a.cue_end:line.end].strip(" 。；，")
+    if head:
+        title = before <= line.start and kinds[index] and len(head) <= 45 and not any(mark in head.rstrip(SENTENCE_END) for mark in "。；！")
+        if title and rest and after >= line.end and len(rest) > len(head):
+            return replace(a, start=line.start, end=line.end)
+        if title and not rest and text[a.cue_start - 1] not in SENTENCE_END and kinds[index] < 7:
+            return replace(a, start=line.start, end=_section_end(reading, index, kinds), rank=1)
+        start = max(line.start, before)
+        if not rest and start == line.start and kinds[index] is None:
+            start = _item_start(reading, index, kinds, before)
+        return replace(a, start=start)
+    if _heads(reading, index, kinds, before) and after >= line.end:
+        return replace(a, end=min(_section_end(reading, index - 1, kinds), max(after, a.end)), source="inherited", rank=1)
+    return replace(a, start=_item_start(reading, index, kinds, before), source="inherited")
+
+
+def _heads(reading: Reading, index: int, kinds: list[int | None], before: int) -> bool:
+    """Whether a line of bodies stands under a bare heading, with the task below it."""
+    if index == 0 or index + 1 >= len(reading.lines) or reading.lines[index - 1].start < before:
+        return False
+    above = reading.text[reading.lines[index - 1].start:reading.lines[index - 1].end]
+    return bool(kinds[index - 1]) and len(above) <= 40 and above[-1] not in SENTENCE_END and kinds[index + 1] is None
+
+
+def _item_start(reading: Reading, index: int, kinds: list[int | None], before: int) -> int:
+    """The start of the numbered item that ends before line `index`, not behind the assignment before it."""
+    start = reading.lines[index].start
+    deepest = kinds[index] or 0
+    for number in range(index - 1, -1, -1):
+        line = reading.lines[number]
+        if line.end <= before or (line.kind == "heading" and (line.level or 9) <= 3):
+            break
+        start = max(line.start, before)
+        level = kinds[number]
+        if level is not None:
+            if level < 7 and level <= (deepest or 9):
+                deepest = level
+                if level < 5:
+                    break
+            elif level == 7:
+                deepest = 7
+    return start
+
+
+def _section_end(reading: Reading, index: int, kinds: list[int | None]) -> int:
+    level = kinds[index] or 9
+    for number in range(index + 1, len(reading.lines)):
+        other = kinds[number]
+        if other is not None and other <= level:
+            return reading.lines[number].start
+    return len(reading.text)
+
+
+def _mark_first(a: Assignment, text: str) -> Assignment:
+    """列第一位的为牵头单位: the first of 责任单位 leads; 逗号前为牵头单位: all before the first comma."""
+    if any(body.role != "responsible" for body in a.bodies):
+        return a
+    if FIRST_LEADS.search(text):
+        return replace(a, bodies=(replace(a.bodies[0], role="lead"), *a.bodies[1:]))
+    if COMMA_LEADS.search(text):
+        comma = next((p for p in range(a.bodies[0].end, a.cue_end) if text[p] in "，,"), a.cue_end)
+        return replace(a, bodies=tuple(replace(b, role="lead" if b.end <= comma else "support") for b in a.bodies))
+    return a
+
+
+def _sentences(reading: Reading) -> list[Assignment]:
+    """由省住房城乡建设厅牵头…: the sentence in which a body is named as the one that acts."""
+    text = reading.text
+    found = []
+    for pattern in (BY, SUBJECT):
+        for match in pattern.finditer(text):
+            groups = match.groupdict()
+            verb = groups.get("verb") or groups.get("with") or ""
+            role = "lead" if verb in ("牵头", "主办", "会同", "联合", "商") else "responsible"
+            key = "lead" if pattern is BY else "bodies"
+            bodies = read_bodies(match.group(key), match.start(key), role)
+            if groups.get("support"):
+                bodies += read_bodies(groups["support"], match.start("support"), "support")
+            if bodies and all(is_body(body.name) and stands_alone(body) for body in bodies):
+                start, end = _sentence(text, match.start(key), match.end())
+                found.append(Assignment(start, end, tuple(bodies), "explicit", match.start(), match.end()))
+    return found
+
+
+def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
+    left = max(text.rfind(mark, 0, start) for mark in "。！？；\n") + 1
+    stops = [place for mark in "。！？；\n" if (place := text.find(mark, end)) >= 0]
+    return left, min(stops, default=len(text))

@@ -1,0 +1,216 @@
+"""Bodies in the columns of task tables: real ones with merged cells, and those that lost their frame, one cell a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analyzer.pipeline.bodies import Assignment, Body, is_body, read_bodies, read_groups, role_of
+from analyzer.pipeline.reading import Line, Reading
+from analyzer.records import Block, Cell
+
+HEAD = re.compile(r"(?:市级|省级|区级|县级|州级|主要)?(?:总?牵头|责任|主责|配合|协同|协办|参与|参加|推进|支撑|支持|落实|实施|承办|主办|主管|完成|业主|建设|承担|申报)"
+                  r"(?:责任|实施|落实|推进)?(?:单位|部门|处室|科室|主体|机构)(?:[（(及和、][^，。；]{0,12})?")
+NUMBER_CELL = re.compile(r"\d{1,3}[.、]?")
+SHORT_LEVEL = re.compile(r"(?:自治区|省|市|区|县|州|盟|旗|各|团[省市区县]委|有关|相关)")
+STOP = re.compile(r"附件|附表|第[一二三四五六七八九十]+[章部编]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]")
+YEAR = re.compile(r"(?:到|至)?(20\d\d)(?!\d*[-—–至])")
+TITLES = re.compile(r"(?:主任|局长|厅长|书记|市长|县长|区长|秘书长|委员|组长|部长|科长|处长|经理|长)$")
+SIGNED = re.compile(r"[^、，]{2,12}(?:省|自治区|市|区|县|州)(?:人民政府|政府)(?:办公[厅室])?$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Lines of bodies in a row, `first` to `last` (indices of lines)."""
+
+    first: int
+    last: int
+    bodies: tuple[Body, ...]
+
+
+def find_in_tables(reading: Reading, blocks: Sequence[Block], *, taken: Sequence[tuple[int, int]] = ()) -> list[Assignment]:
+    """Assignments by table row; `taken` are the places where brackets or label lines already assign."""
+    found: list[Assignment] = []
+    tables: dict[int, list[Line]] = {}
+    for line in reading.lines:
+        if line.kind == "table":
+            tables.setdefault(line.block, []).append(line)
+    for number, lines in tables.items():
+        if number < len(blocks) and blocks[number].cells:
+            found += _table(reading, blocks[number], lines)
+    return found + _flat(reading, taken)
+
+
+def _table(reading: Reading, block: Block, lines: list[Line]) -> list[Assignment]:
+    """One real table: each cell gets the bodies of all rows that it spans."""
+    pairs = _pair(reading, block, lines)
+    roles = {}
+    for cell, line in pairs:
+        words = re.sub(r"\s", "", reading.text[line.start:line.end])
+        if cell.row <= 3 and HEAD.fullmatch(words) and (role := role_of(words)):
+            for column in range(cell.column, cell.column + cell.column_span):
+                roles.setdefault(column, (role, cell.row + cell.row_span))
+    if not roles:
+        return []
+    top = max(row for _, row in roles.values())
+    by_row: dict[int, list[Body]] = {}
+    for cell, line in pairs:
+        if cell.column in roles and cell.row >= roles[cell.column][1]:
+            bodies = _cell_bodies(reading.text[line.start:line.end], line.start, roles[cell.column][0])
+            for row in range(cell.row, cell.row + cell.row_span):
+                by_row.setdefault(row, []).extend(bodies)
+    found: list[Assignment] = []
+    for cell, line in pairs:
+        if cell.row < top or cell.column in roles:
+            continue
+        bodies = tuple({(b.name, b.role): b for row in range(cell.row, cell.row + cell.row_span)
+                        for b in by_row.get(row, ())}.values())
+        if bodies:
+            found.append(Assignment(line.start, line.end, bodies, "inherited", bodies[0].start, bodies[-1].end))
+    return found
+
+
+def _cell_bodies(words: str, start: int, role: str) -> list[Body]:
+    return read_groups(words, start) or read_bodies(words, start, role)
+
+
+def _pair(reading: Reading, block: Block, lines: list[Line]) -> list[tuple[Cell, Line]]:
+    """Each cell that is not empty with its line of the reading."""
+    pairs = []
+    waiting = iter(lines)
+    line = next(waiting, None)
+    for cell in block.cells:
+        while line is not None and reading.offsets[line.start] < cell.start:
+            line = next(waiting, None)
+        if line is not None and reading.offsets[line.start] < cell.end:
+            pairs.append((cell, line))
+    return pairs
+
+
+def _flat(reading: Reading, taken: Sequence[tuple[int, int]]) -> list[Assignment]:
+    """Tables of one cell a line: lines that hold nothing but bodies close the rows before them."""
+    texts = [reading.text[line.start:line.end] for line in reading.lines]
+    heads = [i for i, words in enumerate(texts) if len(words) <= 14 and HEAD.fullmatch(words.strip())]
+    if heads and (grid := _grid(reading, texts, heads)):
+        return grid
+    groups = _groups(reading, texts, taken)
+    if len(groups) < (1 if heads else 2):
+        return []
+    roles = [role_of(texts[i]) or "responsible" for i in heads]
+    return _rows(reading, texts, groups, roles if len(set(roles)) > 1 else roles[:1])
+
+
+def _grid(reading: Reading, texts: list[str], heads: list[int]) -> list[Assignment]:
+    """A regular table: 序号 and its fellows name the columns, each row has as many lines as there are columns."""
+    for head in heads:
+        first = next((i for i in range(head, max(-1, head - 12), -1) if texts[i].strip() == "序号"), None)
+        if first is None:
+            continue
+        last = next((i for i in range(head, min(len(texts), first + 14)) if NUMBER_CELL.fullmatch(texts[i].strip())), None)
+        if last is None or last - first < 3:
+            continue
+        width, columns = last - first, {h - first: role_of(texts[h]) for h in heads if first < h < last}
+        rows = [i for i in range(len(texts)) if _row_starts(texts, i, width)]
+        if len(rows) >= 3:
+            return [a for row in rows for a in _grid_row(reading, texts, row, width, columns)]
+    return []
+
+
+def _row_starts(texts: list[str], i: int, width: int) -> bool:
+    if not NUMBER_CELL.fullmatch(texts[i].strip()) or i + width > len(texts):
+        return False
+    if i + width == len(texts) or texts[i + width].strip() == "序号" or STOP.match(texts[i + width]):
+        return True
+    following = texts[i + width].strip(" .、")
+    return following.isdigit() and int(following) == int(texts[i].strip(" .、")) + 1
+
+
+def _grid_row(reading: Reading, texts: list[str], row: int, width: int, columns: dict[int, str | None]) -> list[Assignment]:
+    bodies: list[Body] = []
+    for column, role in columns.items():
+        line = reading.lines[row + column]
+        bodies += read_bodies(texts[row + column], line.start, role or "responsible")
+    if not bodies:
+        return []
+    first, last = reading.lines[row], reading.lines[row + width - 1]
+    return [Assignment(first.start, last.end, tuple(bodies), "inherited", bodies[0].start, bodies[-1].end)]
+
+
+def _groups(reading: Reading, texts: list[str], taken: Sequence[tuple[int, int]]) -> list[_Group]:
+    groups: list[_Group] = []
+    for i, (line, words) in enumerate(zip(reading.lines, texts, strict=True)):
+        if line.kind in ("table", "heading") or any(start <= line.start < end for start, end in taken):
+            continue
+        bodies = _body_line(words, line.start)
+        if not bodies:
+            continue
+        if groups and groups[-1].last == i - 1:
+            groups[-1] = _Group(groups[-1].first, i, groups[-1].bodies + tuple(bodies))
+        else:
+            groups.append(_Group(i, i, tuple(bodies)))
+    return groups
+
+
+def _body_line(words: str, start: int) -> list[Body]:
+    """The bodies of a line that holds nothing else; a signature (沈阳市人民政府办公室) is none."""
+    if not 3 <= len(words) <= 150 or words[-1] in "。：:；;，！" or not SHORT_LEVEL.match(words) or SIGNED.fullmatch(words):
+        return []
+    bodies = read_bodies(words, start, "responsible")
+    return bodies if all(is_body(b.name) and len(b.name) <= 24 and not TITLES.search(b.name) for b in bodies) else []
+
+
+def _rows(reading: Reading, texts: list[str], groups: list[_Group], roles: list[str]) -> list[Assignment]:
+    found: list[Assignment] = []
+    above: _Group | None = None
+    begin = 0
+    for group in groups:
+        stop = next((i for i in range(group.first - 1, begin - 1, -1) if _stops(reading, texts, i)), None)
+        if stop is not None:
+            if above:
+                found += _span(reading, texts, begin, _table_end(reading, texts, begin, stop), above, roles)
+            begin, above = stop + 1, None
+        row = next((i for i in range(group.first - 1, begin - 1, -1) if NUMBER_CELL.fullmatch(texts[i].strip())), None)
+        if row is not None and above:
+            found += _span(reading, texts, begin, row, above, roles)
+        found += _span(reading, texts, row if row is not None else begin, group.first, group, roles)
+        begin, above = group.last + 1, group
+    if above:
+        found += _span(reading, texts, begin, _table_end(reading, texts, begin, len(texts)), above, roles)
+    return found
+
+
+def _stops(reading: Reading, texts: list[str], i: int) -> bool:
+    return bool(STOP.match(texts[i])) or reading.lines[i].kind == "table"
+
+
+def _table_end(reading: Reading, texts: list[str], begin: int, end: int) -> int:
+    """Where rows that inherit from above end: a heading, or a series of years that starts anew (another row's cell)."""
+    year = 0
+    for i in range(begin, end):
+        if _stops(reading, texts, i):
+            return i
+        found = YEAR.match(texts[i])
+        if found:
+            if int(found.group(1)) < year:
+                return i
+            year = int(found.group(1))
+    return end
+
+
+def _span(reading: Reading, texts: list[str], begin: int, end: int, group: _Group, roles: list[str]) -> list[Assignment]:
+    if begin >= end:
+        return []
+    start, stop = reading.lines[begin].start, reading.lines[end - 1].end
+    return [Assignment(start, stop, _with_roles(reading, group, roles), "inherited", group.bodies[0].start, group.bodies[-1].end)]
+
+
+def _with_roles(reading: Reading, group: _Group, roles: list[str]) -> tuple[Body, ...]:
+    """Roles by column where the group has a line for each role column of the head."""
+    if not roles or (len(roles) > 1 and len(roles) != group.last - group.first + 1):
+        return group.bodies
+    named = []
+    for body in group.bodies:
+        line = next(i for i in range(group.first, group.last + 1) if reading.lines[i].start <= body.start < reading.lines[i].end)
+        named.append(Body(body.name, roles[line - group.first] if len(roles) > 1 else roles[0], body.start, body.end, body.prefix))
+    return tuple(named)
