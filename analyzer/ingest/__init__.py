@@ -185,7 +185,7 @@ def _read_in_child(module: str, function: str):
         from importlib import import_module
 
         reader = getattr(import_module(f"analyzer.ingest.{module}"), function)
-        return describe(run_limited(reader, data, name, name=name, limits=limits))
+        return describe(run_limited(reader, data, name, limits, name=name, limits=limits))
     return read
 
 

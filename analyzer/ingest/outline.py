@@ -89,8 +89,10 @@ def depths(present: set[str]) -> dict[str, int]:
     return ranks | {kind: 2 + len(above) + place for place, kind in enumerate(BELOW)}
 
 
-def shape_outline(text: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
+def shape_outline(text: str, blocks: Sequence[Block], centred: frozenset[int] = frozenset()) -> tuple[Block, ...]:
     """Blocks with their roles: paragraphs become headings or list items where they are; all others stay as they are.
+
+    `centred` are the indices of the blocks that stand in the middle of the page: at the head they are titles.
 
     A heading that came with its level (a style, an HTML tag) keeps being one; its number, if any, decides the level.
     """
@@ -99,7 +101,7 @@ def shape_outline(text: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
     numbers = [find_numbering(line) for line in lines]
     ranks = depths({number.kind for number, line in zip(numbers, lines, strict=True)
                     if number and len(line) <= LONGEST_HEADING})
-    titles = find_titles(lines, numbers)
+    titles = find_titles(lines, numbers, centred)
     shaped: list[Block] = []
     depth = 1
     for at, block in enumerate(blocks):
@@ -180,7 +182,8 @@ def is_bare_heading(at: int, lines: Sequence[str], numbers: Sequence[Numbering |
     return closed and len(after) > 45 and after[-1] in ENDS + "：:）)”"
 
 
-def find_titles(lines: Sequence[str], numbers: Sequence[Numbering | None]) -> set[int]:
+def find_titles(lines: Sequence[str], numbers: Sequence[Numbering | None],
+                centred: frozenset[int] = frozenset()) -> set[int]:
     """Which lines are titles: at the head of the document, behind a notice's signature, and of an annex."""
     titles: set[int] = set()
     head = True
@@ -194,7 +197,8 @@ def find_titles(lines: Sequence[str], numbers: Sequence[Numbering | None]) -> se
             continue
         if ANNEX.match(line) and len(line) <= LONGEST_HEADING:
             titles.add(at)
-        elif not _is_front_matter(line) and _is_title(at, line, lines, numbers, head, bool(titles)):
+        elif not _is_front_matter(line) and (at in centred and (head or _closes_notice(lines[at - 1]) or TITLE_END.search(line))
+                                             or _is_title(at, line, lines, numbers, head, bool(titles))):
             titles.add(at)
     return titles
 

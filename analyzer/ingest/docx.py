@@ -1,0 +1,335 @@
+"""DOCX: a walk over document.xml that keeps what is seen: numbering, insertions, text boxes, notes, nested tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from analyzer.ingest.building import Builder
+from analyzer.ingest.numbering import Numbering, read_numbering
+from analyzer.ingest.package import Package, attribute, broken, child, local
+from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
+from analyzer.ingest.tables import GridCell, join_cell
+from analyzer.records import Document
+
+# What is not on the printed page: deletions, field codes, phonetic guides, comments, the older twin of a drawing.
+UNSEEN = {"del", "moveFrom", "delText", "instrText", "delInstrText", "rt", "Fallback", "commentReference", "annotationRef", "rPr", "pPr",
+          "sdtPr", "tblPr", "trPr", "tcPr", "sectPr", "proofErr", "fldData"}
+BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "ptab": "\t", "noBreakHyphen": "-"}
+HEADING_STYLE = ("heading", "标题")
+LONGEST_HEADING = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What a paragraph style says, inherited through basedOn."""
+
+    name: str = ""
+    outline: int | None = None
+    number: str | None = None
+    depth: int = 0
+    centred: bool = False
+
+
+@dataclass(slots=True)
+class Walk:
+    """The state of one pass through a document."""
+
+    builder: Builder
+    styles: dict[str, Style]
+    numbering: Numbering
+    hidden: int = 0
+    deleted: int = 0
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    boxes: list[etree._Element] = field(default_factory=list)
+    nested: list[etree._Element] = field(default_factory=list)
+
+
+def read_docx(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Document:
+    """The document as Word prints it. Raises UnreadableDocument."""
+    package = Package(data, name, limits)
+    main = next((path for kind, path in package.relations("").values() if kind == "officeDocument"), "word/document.xml")
+    if not package.has(main):
+        main = "word/document.xml"
+    relations = package.relations(main)
+
+    def part(kind: str) -> etree._Element | None:
+        path = next((path for each, path in relations.values() if each == kind), "")
+        return package.xml(path) if path and package.has(path) else None
+
+    styles, style_lists = read_styles(part("styles"))
+    walk = Walk(Builder(), styles, read_numbering(part("numbering"), style_lists))
+    body = child(package.xml(main), "body")
+    if body is None:
+        raise broken(name, "no body")
+    walk_blocks(body, walk)
+    notes = {kind: _notes(part(kind)) for kind in ("footnotes", "endnotes") if walk.notes}
+    for kind, key in walk.notes:
+        for paragraph in notes.get(kind, {}).get(key, ()):
+            walk_paragraph(paragraph, walk, note=True)
+    for kind in ("header", "footer"):
+        seen: set[str] = set()
+        for path in sorted({path for each, path in relations.values() if each == kind and package.has(path)}):
+            for text in _plain_paragraphs(package.xml(path), walk):
+                if text not in seen and not text.strip("—-–- 0123456789第页共/\t"):
+                    continue
+                if text not in seen:
+                    seen.add(text)
+                    walk.builder.add(text, "furniture")
+    return walk.builder.to_document(name, "docx", warnings=tuple(_warnings(walk, package)))
+
+
+def _warnings(walk: Walk, package: Package) -> Iterator[str]:
+    if walk.hidden:
+        yield f"{walk.hidden} characters of hidden text left out / 略去隐藏文字 {walk.hidden} 字"
+    if walk.deleted:
+        yield f"{walk.deleted} tracked deletions left out / 略去修订中的删除 {walk.deleted} 处"
+    pictures = sum(path.startswith("word/media/") for path in package.parts())
+    if pictures and walk.builder.length < 100:
+        yield f"{pictures} pictures whose text was not read / 有 {pictures} 张图片，图中文字未读取"
+
+
+def read_styles(root: etree._Element | None) -> tuple[dict[str, Style], dict[str, str]]:
+    """Paragraph styles by id with what they inherit, and the list that each numbering style defines."""
+    raw = {attribute(each, "styleId") or "": each for each in (root if root is not None else ()) if local(each) == "style"}
+    styles: dict[str, Style] = {}
+
+    def resolve(key: str, trail: tuple[str, ...] = ()) -> Style:
+        if key in styles:
+            return styles[key]
+        element = raw.get(key)
+        if element is None or key in trail or len(trail) > 30:
+            return Style()
+        base = resolve(attribute(child(element, "basedOn"), "val") or "", (*trail, key))
+        properties = child(element, "pPr")
+        outline = attribute(child(properties, "outlineLvl"), "val")
+        number = attribute(child(properties, "numPr", "numId"), "val")
+        depth = attribute(child(properties, "numPr", "ilvl"), "val")
+        name = (attribute(child(element, "name"), "val") or "").lower()
+        level = int(outline) if outline and outline.isdigit() else base.outline
+        if outline is None and name.startswith("heading ") and name[8:9].isdigit():
+            level = int(name[8]) - 1
+        justified = attribute(child(properties, "jc"), "val")
+        styles[key] = Style(name, level, number or base.number, int(depth) if depth and depth.isdigit() else base.depth,
+                            justified == "center" if justified else base.centred)
+        return styles[key]
+
+    for key in raw:
+        resolve(key)
+    lists = {key: number for key, element in raw.items() if attribute(element, "type") == "numbering"
+             and (number := attribute(child(element, "pPr", "numPr", "numId"), "val"))}
+    return styles, lists
+
+
+def walk_blocks(parent: etree._Element, walk: Walk) -> None:
+    """Paragraphs and tables below an element, through content controls, insertions and custom XML."""
+    for element in parent:
+        kind = local(element)
+        if kind == "p":
+            walk_paragraph(element, walk)
+        elif kind == "tbl":
+            walk_table(element, walk)
+        elif kind == "sdt":
+            content = child(element, "sdtContent")
+            if content is not None:
+                if "table of contents" in (attribute(child(element, "sdtPr", "docPartObj", "docPartGallery"), "val") or "").lower():
+                    for text in _plain_paragraphs(content, walk):
+                        walk.builder.add(text, "furniture")
+                else:
+                    walk_blocks(content, walk)
+        elif kind == "AlternateContent":
+            walk_blocks(_choice(element), walk)
+        elif kind in ("ins", "moveTo", "customXml", "smartTag", "body"):
+            walk_blocks(element, walk)
+        elif kind in ("del", "moveFrom"):
+            walk.deleted += 1
+
+
+def walk_paragraph(element: etree._Element, walk: Walk, *, note: bool = False) -> None:
+    """One paragraph with its label, then the text boxes anchored in it."""
+    text = paragraph_text(element, walk).strip()
+    boxes, walk.boxes = walk.boxes, []
+    properties = child(element, "pPr")
+    style = walk.styles.get(attribute(child(properties, "pStyle"), "val") or "", Style())
+    if text:
+        label = None if note else _label(properties, style, walk)
+        if style.name.startswith("toc ") or style.name.startswith("目录"):
+            walk.builder.add(text, "furniture")
+        else:
+            kind, level = _role(text, label, properties, style)
+            walk.builder.add((label or "") + text, kind, level, centred=_is_centred(properties, style) and len(text) <= 60)
+    for box in boxes:
+        walk_blocks(box, walk)
+
+
+def _role(text: str, label: str | None, properties: etree._Element | None, style: Style) -> tuple[str, int | None]:
+    """heading with its level by style or outline level (lists of all text are made headings by some offices), or item."""
+    own = attribute(child(properties, "outlineLvl"), "val")
+    outline = int(own) if own and own.isdigit() else style.outline
+    if len(text) <= LONGEST_HEADING and not any(mark in text[:-1] for mark in "。；") and text[-1] not in "；，、;,":
+        if style.name in ("title", "标题") and text[-1] not in "。：":
+            return "heading", 1
+        if outline is not None and outline < 9 and not (text[-1] == "。" and len(text) > 40):
+            return "heading", outline + 2
+    return ("list_item", None) if label == "" else ("paragraph", None)
+
+
+def _is_centred(properties: etree._Element | None, style: Style) -> bool:
+    justified = attribute(child(properties, "jc"), "val")
+    return justified == "center" if justified else style.centred
+
+
+def _label(properties: etree._Element | None, style: Style, walk: Walk) -> str | None:
+    own = child(properties, "numPr")
+    number = attribute(child(own, "numId"), "val") or style.number
+    depth = attribute(child(own, "ilvl"), "val")
+    if not number or number == "0":
+        return None
+    return walk.numbering.next_label(number, int(depth) if depth and depth.isdigit() else style.depth)
+
+
+def paragraph_text(element: etree._Element, walk: Walk) -> str:
+    """The visible characters of a paragraph; boxes, notes and hidden text are noted in `walk`."""
+    pieces: list[str] = []
+
+    def visit(node: etree._Element) -> None:
+        for each in node:
+            kind = local(each)
+            if kind == "t":
+                pieces.append(each.text or "")
+            elif kind in BREAKS:
+                if kind != "br" or attribute(each, "type") not in ("page", "column"):
+                    pieces.append(BREAKS[kind])
+            elif kind == "sym":
+                pieces.append(_symbol(each))
+            elif kind in ("footnoteReference", "endnoteReference"):
+                walk.notes.append((kind.removesuffix("Reference") + "s", attribute(each, "id") or ""))
+            elif kind == "txbxContent":
+                walk.boxes.append(each)
+            elif kind == "AlternateContent":
+                visit(_choice(each))
+            elif kind in UNSEEN:
+                walk.deleted += kind in ("del", "moveFrom")
+            elif kind == "r" and _is_hidden(each):
+                walk.hidden += sum(len(part.text or "") for part in each if local(part) == "t")
+            elif kind == "sdt" and child(each, "sdtPr", "showingPlcHdr") is not None:
+                continue
+            elif isinstance(each.tag, str):
+                visit(each)
+
+    visit(element)
+    return "".join(pieces)
+
+
+def _choice(element: etree._Element) -> etree._Element:
+    """The newer form of a drawing where it holds one, else the older one."""
+    chosen = child(element, "Choice")
+    if chosen is None or not len(chosen):
+        fallback = child(element, "Fallback")
+        return fallback if fallback is not None else element
+    return chosen
+
+
+def _symbol(element: etree._Element) -> str:
+    code = attribute(element, "char") or ""
+    try:
+        value = int(code, 16)
+    except ValueError:
+        return ""
+    return "" if 0xE000 <= value <= 0xF8FF or not 0x20 <= value < 0xFFFE else chr(value)
+
+
+def _is_hidden(run: etree._Element) -> bool:
+    vanish = child(run, "rPr", "vanish")
+    return vanish is not None and attribute(vanish, "val") not in ("0", "false", "off")
+
+
+def _plain_paragraphs(element: etree._Element, walk: Walk) -> list[str]:
+    kept = walk.notes[:]
+    texts = [paragraph_text(each, walk).strip() for each in element.iter() if local(each) == "p"]
+    walk.notes[:], walk.boxes = kept, []
+    return [text for text in texts if text]
+
+
+def _notes(root: etree._Element | None) -> dict[str, list[etree._Element]]:
+    found: dict[str, list[etree._Element]] = {}
+    for note in root if root is not None else ():
+        if local(note) in ("footnote", "endnote") and attribute(note, "type") in (None, "normal"):
+            found[attribute(note, "id") or ""] = [each for each in note if local(each) == "p"]
+    return found
+
+
+def walk_table(table: etree._Element, walk: Walk) -> None:
+    """A table with its spans; one of a single cell is a frame around paragraphs, and tables in cells follow behind."""
+    rows = [row for row in _rows(table)]
+    if len(rows) == 1:
+        cells = list(_through(rows[0], "tc"))
+        if len(cells) == 1:
+            walk_blocks(cells[0], walk)
+            return
+    grid: list[GridCell] = []
+    open_cells: dict[int, int] = {}  # column → index in grid of the cell that a vertical merge goes on with
+    inner: list[etree._Element] = []
+    for at, row in enumerate(rows):
+        properties = child(row, "trPr")
+        header = child(properties, "tblHeader") is not None and attribute(child(properties, "tblHeader"), "val") not in ("0", "false")
+        column = int(attribute(child(properties, "gridBefore"), "val") or 0)
+        for cell in _through(row, "tc"):
+            span = attribute(child(cell, "tcPr", "gridSpan"), "val") or "1"
+            width = min(int(span), 1000) if span.isdigit() and int(span) > 0 else 1
+            merge = child(cell, "tcPr", "vMerge")
+            if merge is not None and attribute(merge, "val") != "restart" and column in open_cells:
+                index = open_cells[column]
+                above = grid[index]
+                grid[index] = GridCell(above.text, above.row, above.column, at - above.row + 1, above.column_span, above.header)
+            else:
+                grid.append(GridCell(_cell_text(cell, walk, inner), at, column, 1, width, header))
+                open_cells = {place: index for place, index in open_cells.items() if not column <= place < column + width}
+                if merge is not None:
+                    open_cells[column] = len(grid) - 1
+            column += width
+    walk.builder.add_table(grid)
+    for each in inner:
+        walk_table(each, walk)
+
+
+def _rows(table: etree._Element) -> Iterator[etree._Element]:
+    for row in _through(table, "tr"):
+        if child(row, "trPr", "del") is None:
+            yield row
+
+
+def _through(parent: etree._Element, kind: str) -> Iterator[etree._Element]:
+    """Children of a kind, also inside content controls and insertions."""
+    for element in parent:
+        name = local(element)
+        if name == kind:
+            yield element
+        elif name in ("sdt", "sdtContent", "ins", "customXml", "moveTo"):
+            yield from _through(element, kind)
+
+
+def _cell_text(cell: etree._Element, walk: Walk, inner: list[etree._Element]) -> str:
+    texts: list[str] = []
+
+    def visit(parent: etree._Element) -> None:
+        for each in parent:
+            kind = local(each)
+            if kind == "p":
+                text = paragraph_text(each, walk).strip()
+                properties = child(each, "pPr")
+                style = walk.styles.get(attribute(child(properties, "pStyle"), "val") or "", Style())
+                label = _label(properties, style, walk) if text or child(properties, "numPr") is not None else None
+                texts.append((label or "").strip() + text if text else (label or "").strip())
+                boxes, walk.boxes = walk.boxes, []
+                for box in boxes:
+                    visit(box)
+            elif kind == "tbl":
+                inner.append(each)
+            elif kind in ("sdt", "sdtContent", "ins", "customXml", "moveTo"):
+                visit(each)
+
+    visit(cell)
+    return join_cell(texts)
