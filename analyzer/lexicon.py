@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import functools
+import os
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,18 @@ from analyzer.errors import LexiconError
 
 def data_path(name: str) -> Path:
     return Path(str(resources.files("analyzer") / "data" / name))
+
+
+def model_path(name: str) -> Path:
+    """Where a model's file is, or would be: POLICY_ANALYZER_MODELS, else `models/` beside the package, else inside it."""
+    own = os.environ.get("POLICY_ANALYZER_MODELS")
+    if own:
+        return Path(own) / name
+    package = Path(str(resources.files("analyzer")))
+    for folder in (package.parent / "models", package / "models"):
+        if (folder / name).exists():
+            return folder / name
+    return package.parent / "models" / name
 
 
 def read_rows(source: str | Path, *, required: tuple[str, ...]) -> list[dict[str, str]]:
