@@ -17,9 +17,8 @@ ENDING = (
     r"供销社|供销联社|贸促会|红十字会|法院|检察院|军区|军分区|警备区|武警|纪委监委|监察委|纪检监察组|成员单位|主管部门|"
     r"电信|移动|联通|铁塔|铁塔公司|邮政|烟草|广电网络|国网|供电)"
 )
-LEVEL = r"(?:全国|国家|中央|国务院|自治区|兵团|省|市|区|县|州|盟|旗|师市|镇|乡|街道)"
 IS_BODY = re.compile(rf"[^，。；：！？、\s]{{0,30}}{ENDING}(?:[（(][^（）()]{{1,20}}[）)])?$")
-HAS_LEVEL = re.compile(rf"{LEVEL}(?![、，])|各|有关|相关|团[省市区县]委")
+COLLECTIVE = re.compile(rf"(?:各|[^，。；：！？]{{2,20}}等)[^，。；：！？]{{1,30}}{ENDING}(?:[（(][^（）()]{{1,20}}[）)])?$")
 PREFIX = re.compile(r"(?:自治区|兵团|国家|省|市|区|县|州|盟|旗|镇|乡)(?!政府|人民政府|长|场|民|域|属企业)")
 
 # 各区、县（市）政府 is one body: parts without an ending of their own wait for the one that has it.
@@ -87,7 +86,7 @@ def role_of(words: str) -> str | None:
 
 def is_body(name: str) -> bool:
     """Whether a name ends as the names of bodies do, or is a collective (各县（市、区））."""
-    return bool(IS_BODY.fullmatch(name)) or bool(BARE.fullmatch(name))
+    return any(pattern.fullmatch(name) for pattern in (IS_BODY, BARE, COLLECTIVE))
 
 
 def split_list(text: str, start: int) -> list[tuple[str, int, int]]:
@@ -150,7 +149,7 @@ def _waits(name: str, waiting: list[tuple[str, int, int]]) -> bool:
         return False
     if BARE.fullmatch(name):
         return name.startswith("各") or bool(waiting)
-    return bool(PLACES.fullmatch(name)) and name[-1] not in "市县区州盟旗"
+    return bool(PLACES.fullmatch(name)) and (len(name) == 2 or name[-1] not in "市县区州盟旗")
 
 
 def _settle(waiting: list[tuple[str, int, int]], last: tuple[str, int, int], text: str,

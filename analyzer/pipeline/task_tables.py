@@ -19,6 +19,8 @@ YEAR = re.compile(r"(?:到|至)?(20\d\d)(?!\d*[-—–至])")
 TITLES = re.compile(r"(?:主任|局长|厅长|书记|市长|县长|区长|秘书长|委员|组长|部长|科长|处长|经理|长)$")
 SIGNED = re.compile(r"[^、，]{2,12}(?:省|自治区|市|区|县|州)(?:人民政府|政府)(?:办公[厅室])?$")
 
+NAMED = re.compile(r"(?!(?:建设|打造|推进|加快|完善|设立|成立|推动|加强|优化|提升))(?:[^，。；：、\s]{2,16}(?:局|委|办|厅|政府|支行|分行|公司|管委会|集团)(?:[、，](?=.))?)+")
+
 
 @dataclass(frozen=True, slots=True)
 class _Group:
@@ -112,7 +114,7 @@ def _grid(reading: Reading, texts: list[str], heads: list[int]) -> list[Assignme
             continue
         width, columns = last - first, {h - first: role_of(texts[h]) for h in heads if first < h < last}
         rows = [i for i in range(len(texts)) if _row_starts(texts, i, width)]
-        if len(rows) >= 3:
+        if len(rows) >= max(3, 0.6 * sum(bool(NUMBER_CELL.fullmatch(words.strip())) for words in texts)):
             return [a for row in rows for a in _grid_row(reading, texts, row, width, columns)]
     return []
 
@@ -138,17 +140,22 @@ def _grid_row(reading: Reading, texts: list[str], row: int, width: int, columns:
 
 
 def _groups(reading: Reading, texts: list[str], taken: Sequence[tuple[int, int]]) -> list[_Group]:
-    groups: list[_Group] = []
+    found: dict[int, list[Body]] = {}
     for i, (line, words) in enumerate(zip(reading.lines, texts, strict=True)):
         if line.kind in ("table", "heading") or any(start <= line.start < end for start, end in taken):
             continue
-        bodies = _body_line(words, line.start)
-        if not bodies:
-            continue
+        if bodies := _body_line(words, line.start):
+            found[i] = bodies
+    if len(found) >= 2:  # among cells of bodies, 柯桥区政府 and 人行绍兴市中心支行 are cells too
+        for i in range(min(found), max(found) + 4):
+            if i not in found and i < len(texts) and NAMED.fullmatch(texts[i]) and reading.lines[i].kind == "paragraph":
+                found[i] = read_bodies(texts[i], reading.lines[i].start, "responsible")
+    groups: list[_Group] = []
+    for i in sorted(found):
         if groups and groups[-1].last == i - 1:
-            groups[-1] = _Group(groups[-1].first, i, groups[-1].bodies + tuple(bodies))
+            groups[-1] = _Group(groups[-1].first, i, (*groups[-1].bodies, *found[i]))
         else:
-            groups.append(_Group(i, i, tuple(bodies)))
+            groups.append(_Group(i, i, tuple(found[i])))
     return groups
 
 
