@@ -1,0 +1,147 @@
+"""The queue of files to read, kept in the library, so that a reload, a restart or a crash loses none."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from typing import Any
+
+import sqlalchemy as sa
+
+from analyzer.errors import AnalyzerError
+from analyzer.store.query import find_document
+from analyzer.store.schema import Store, insert_one, jobs, reading, writing
+from analyzer.store.write import keep_file, now
+
+OPEN = ("queued", "running")
+
+
+def add_job(
+    store: Store, data: bytes, name: str, *, sample: bool = False, options: dict[str, Any] | None = None
+) -> int:
+    """Puts a file in the queue; one that the library or the queue has already is a job with the state `duplicate`.
+
+    `options` may hold what is known of the file (title, issuer, region …: they win over what is recognised) and
+    `again` to analyse a known file anew.
+    """
+    sha256 = keep_file(store, data)
+    known = find_document(store, sha256)
+    with writing(store) as connection:
+        waiting = connection.execute(
+            sa.select(jobs.c.id).where(jobs.c.sha256 == sha256, jobs.c.state.in_(OPEN))
+        ).first()
+        again = bool((options or {}).get("again"))
+        state = "duplicate" if waiting or (known is not None and not again) else "queued"
+        return insert_one(
+            connection,
+            jobs,
+            {
+                "name": name,
+                "sha256": sha256,
+                "state": state,
+                "sample": int(sample),
+                "created": now(),
+                "document_id": known,
+                "options": json.dumps(options or {}, ensure_ascii=False),
+                "finished": now() if state == "duplicate" else None,
+            },
+        )
+
+
+def take_job(store: Store) -> dict[str, Any] | None:
+    """The oldest waiting job, now running and ours; None if none waits."""
+    with writing(store) as connection:
+        row = (
+            connection.execute(sa.select(jobs).where(jobs.c.state == "queued").order_by(jobs.c.id).limit(1))
+            .mappings()
+            .first()
+        )
+        if row is None:
+            return None
+        connection.execute(
+            jobs.update()
+            .where(jobs.c.id == row["id"])
+            .values(state="running", stage="reading", owner=_owner(), started=now())
+        )
+        return {**row, "options": json.loads(row["options"])}
+
+
+def set_stage(store: Store, number: int, stage: str) -> None:
+    with writing(store) as connection:
+        connection.execute(jobs.update().where(jobs.c.id == number).values(stage=stage))
+
+
+def end_job(
+    store: Store,
+    number: int,
+    *,
+    document_id: int | None = None,
+    figures: int | None = None,
+    near_of: int | None = None,
+    error: AnalyzerError | None = None,
+) -> None:
+    with writing(store) as connection:
+        connection.execute(
+            jobs.update()
+            .where(jobs.c.id == number)
+            .values(
+                state="failed" if error else "done",
+                stage="",
+                document_id=document_id,
+                figures=figures,
+                near_of=near_of,
+                error_zh=error.chinese if error else None,
+                error_en=error.english if error else None,
+                finished=now(),
+            )
+        )
+
+
+def free_jobs(store: Store) -> int:
+    """Puts jobs back whose process is no more (a restart or crash); returns how many."""
+    with writing(store) as connection:
+        running = connection.execute(sa.select(jobs.c.id, jobs.c.owner).where(jobs.c.state == "running")).all()
+        lost = [number for number, owner in running if not _alive(owner)]
+        if lost:
+            connection.execute(jobs.update().where(jobs.c.id.in_(lost)).values(state="queued", stage="", owner=None))
+    return len(lost)
+
+
+def list_jobs(store: Store, *, limit: int = 200, samples: bool = False) -> list[dict[str, Any]]:
+    query = sa.select(jobs).order_by(jobs.c.id.desc()).limit(limit)
+    if not samples:
+        query = query.where(jobs.c.sample == 0)
+    with reading(store) as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def count_jobs(store: Store) -> dict[str, int]:
+    """Number of jobs by state."""
+    with reading(store) as connection:
+        return dict(connection.execute(sa.select(jobs.c.state, sa.func.count()).group_by(jobs.c.state)).all())  # type: ignore[arg-type]
+
+
+def clear_jobs(store: Store) -> None:
+    """Takes finished jobs off the list."""
+    with writing(store) as connection:
+        connection.execute(jobs.delete().where(jobs.c.state.not_in(OPEN), jobs.c.sample == 0))
+
+
+def _owner() -> str:
+    return f"{socket.gethostname()} {os.getpid()}"
+
+
+def _alive(owner: str | None) -> bool:
+    host, _, number = (owner or "").rpartition(" ")
+    if host != socket.gethostname() or not number.isdigit():
+        return False
+    if int(number) == os.getpid():
+        return True
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    return True

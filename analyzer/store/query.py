@@ -1,0 +1,355 @@
+"""Asking the library: filters, search, facet counts and sorting of figures; documents, commitments, views."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from analyzer.store import search
+from analyzer.store.columns import FACETS, Columns, fresh_columns
+from analyzer.store.schema import Store, actuals, analyses, commitments, documents, figures, reading, views, writing
+from analyzer.store.write import now
+
+SORTS = (
+    "document",
+    "value",
+    "-value",
+    "period",
+    "-period",
+    "due",
+    "category",
+    "confidence",
+    "-confidence",
+    "indicator",
+)
+_JSON = ("departments", "section", "box", "rules", "figures", "blocks", "places", "warnings", "rejected", "sentences")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What is asked for: values of one facet are alternatives, facets and search words must all hold; "" is none."""
+
+    text: str = ""
+    category: tuple[str, ...] = ()
+    department: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    period: tuple[str, ...] = ()
+    region: tuple[str, ...] = ()
+    document: tuple[str, ...] = ()
+    comparator: tuple[str, ...] = ()
+    unit: tuple[str, ...] = ()
+    change: tuple[str, ...] = ()
+    review: tuple[str, ...] = ()
+    gone: bool = False
+    """True asks for figures that a later analysis did not find again."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The ids of all figures found, in the order asked for, and each facet's (value, count), most frequent first."""
+
+    ids: np.ndarray
+    facets: dict[str, list[tuple[str, int]]]
+
+    @property
+    def total(self) -> int:
+        return len(self.ids)
+
+
+def find(store: Store, filters: Filters | None = None, *, sort: str = "document") -> Found:
+    """All figures that the filters leave. A facet's counts pass over its own filter, so that more can be added.
+
+    Rejected figures are left out unless `review` asks for them.
+    """
+    filters = filters or Filters()
+    columns = fresh_columns(store)
+    question = (filters, sort)
+    known = columns.found.get(question)
+    if known is not None:
+        return known
+    masks = {name: _mask(columns, name, getattr(filters, name)) for name in FACETS if getattr(filters, name)}
+    base = columns.numbers["gone"] == int(filters.gone)
+    if "review" not in masks:
+        masks["review"] = _mask(columns, "review", ("rejected",), invert=True)
+    if filters.text.strip():
+        with reading(store) as connection:
+            numbers = search.search_numbers(connection, filters.text)
+        if numbers is not None:
+            base &= np.isin(columns.ids, np.array(numbers, dtype=np.int64), assume_unique=True)
+    whole = base.copy()
+    for mask in masks.values():
+        whole &= mask
+    facets = {name: _count(columns, name, _without(base, masks, name) if name in masks else whole) for name in FACETS}
+    found = Found(columns.ids[_order(columns, whole, sort, store)], facets)
+    if len(columns.found) > 32:
+        columns.found.clear()
+    columns.found[question] = found
+    return found
+
+
+def _without(base: np.ndarray, masks: dict[str, np.ndarray], name: str) -> np.ndarray:
+    mask = base.copy()
+    for other, values in masks.items():
+        if other != name:
+            mask &= values
+    return mask
+
+
+def _mask(columns: Columns, name: str, wanted: tuple[str, ...], *, invert: bool = False) -> np.ndarray:
+    if name == "document":
+        return np.isin(columns.numbers["document"], [int(w) for w in wanted if w.isdigit()])
+    if name == "department":
+        mask = np.zeros(len(columns.ids), dtype=bool)
+        codes = [columns.department_names.codes[w] for w in wanted if w in columns.department_names.codes]
+        mask[columns.pair_rows[np.isin(columns.pair_codes, codes)]] = True
+        if "" in wanted:
+            bare = np.ones(len(columns.ids), dtype=bool)
+            bare[columns.pair_rows] = False
+            mask |= bare
+        return mask
+    coded = columns.coded[name]
+    table = np.full(len(coded.names) + 1, invert)
+    table[[coded.codes[w] for w in wanted if w in coded.codes]] = not invert
+    return table[coded.values]
+
+
+def _count(columns: Columns, name: str, mask: np.ndarray) -> list[tuple[str, int]]:
+    if name == "document":
+        counts = np.bincount(columns.numbers["document"][mask])
+        names: list[str] = [str(i) for i in range(len(counts))]
+    elif name == "department":
+        kept = mask[columns.pair_rows]
+        names = columns.department_names.names
+        counts = np.bincount(columns.pair_codes[kept], minlength=len(names))
+    else:
+        names = columns.coded[name].names
+        counts = np.bincount(columns.coded[name].values[mask], minlength=len(names))
+    some = np.flatnonzero(counts)
+    pairs = [(names[i], int(counts[i])) for i in some]
+    if name == "period":
+        return sorted(pairs, key=lambda pair: pair[0] or "~")
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+
+
+def _order(columns: Columns, mask: np.ndarray, sort: str, store: Store) -> np.ndarray:
+    rows = np.flatnonzero(mask)
+    name, down = sort.lstrip("-"), sort.startswith("-")
+    if name in ("value", "confidence"):
+        values = columns.numbers[name][rows]
+        return rows[np.argsort(-values if down else values, kind="stable")]  # nan comes last either way
+    if name in ("period", "due", "category"):
+        coded = columns.coded[name]
+        rank = np.empty(len(coded.names), dtype=np.int64)
+        last = "\uffff" if not down else ""
+        rank[sorted(range(len(coded.names)), key=lambda i: coded.names[i] or last)] = np.arange(len(coded.names))
+        values = rank[coded.values[rows]]
+        return rows[np.argsort(-values if down else values, kind="stable")]
+    if name == "indicator":
+        with reading(store) as connection:
+            query = sa.select(figures.c.id, figures.c.indicator).where(figures.c.indicator.is_not(None))
+            names = {row[0]: row[1] for row in connection.execute(query)}
+        return np.array(sorted(rows.tolist(), key=lambda i: names.get(int(columns.ids[i]), "\uffff")), dtype=np.int64)
+    # Figures of one document come with neighbouring ids nearly always; a full sort is needed only after re-analysis.
+    return rows[np.lexsort((columns.numbers["start"][rows], columns.numbers["document"][rows]))]
+
+
+def read_figures(store: Store, ids: Iterable[int]) -> list[dict[str, Any]]:
+    """Rows in the order of `ids`, with the document's title, name, issuer and SHA-256 beside them."""
+    ids = [int(i) for i in ids]
+    rows: dict[int, dict[str, Any]] = {}
+    query = sa.select(
+        figures,
+        sa.func.coalesce(documents.c.title, documents.c.name).label("document"),
+        documents.c.name.label("file"),
+        documents.c.issuer,
+        documents.c.sha256,
+        documents.c.region.label("document_region"),
+        documents.c.level,
+    ).join(documents, documents.c.id == figures.c.document_id)
+    with reading(store) as connection:
+        for i in range(0, len(ids), 900):
+            for row in connection.execute(query.where(figures.c.id.in_(ids[i : i + 900]))).mappings():
+                rows[row["id"]] = _parsed(row)
+    return [rows[i] for i in ids if i in rows]
+
+
+def read_figure(store: Store, key: str) -> dict[str, Any] | None:
+    with reading(store) as connection:
+        number = connection.execute(sa.select(figures.c.id).where(figures.c.key == key)).scalar()
+    found = read_figures(store, [number]) if number is not None else []
+    return found[0] if found else None
+
+
+def figures_of(store: Store, number: int) -> list[dict[str, Any]]:
+    """All live figures of a document in the order of its text, rejected ones too."""
+    with reading(store) as connection:
+        ids = (
+            connection.execute(
+                sa.select(figures.c.id)
+                .where(figures.c.document_id == number, figures.c.gone == 0)
+                .order_by(figures.c.start)
+            )
+            .scalars()
+            .all()
+        )
+    return read_figures(store, ids)
+
+
+def read_commitments(store: Store, numbers: Iterable[int] | None = None) -> list[dict[str, Any]]:
+    query = (
+        sa.select(
+            commitments,
+            sa.func.coalesce(documents.c.title, documents.c.name).label("document"),
+            documents.c.name.label("file"),
+            documents.c.sha256,
+        )
+        .join(documents, documents.c.id == commitments.c.document_id)
+        .where(commitments.c.gone == 0)
+    )
+    if numbers is not None:
+        query = query.where(commitments.c.document_id.in_([int(n) for n in numbers]))
+    with reading(store) as connection:
+        rows = connection.execute(query.order_by(commitments.c.document_id, commitments.c.start)).mappings().all()
+    return [_parsed(row) for row in rows]
+
+
+def list_documents(store: Store) -> list[dict[str, Any]]:
+    """All documents without their text, latest first, with their numbers of figures and of reviewed ones."""
+    some = [c for c in documents.c if c.name not in ("text", "blocks", "places", "sketch")]
+    counts = (
+        sa.select(
+            figures.c.document_id,
+            sa.func.count().label("figures"),
+            sa.func.sum(sa.case((figures.c.review != "open", 1), else_=0)).label("reviewed"),
+        )
+        .where(figures.c.gone == 0)
+        .group_by(figures.c.document_id)
+        .subquery()
+    )
+    query = (
+        sa.select(
+            *some,
+            sa.func.coalesce(counts.c.figures, 0).label("figures"),
+            sa.func.coalesce(counts.c.reviewed, 0).label("reviewed"),
+        )
+        .outerjoin(counts, counts.c.document_id == documents.c.id)
+        .order_by(documents.c.id.desc())
+    )
+    with reading(store) as connection:
+        return [{**row, "warnings": json.loads(row["warnings"])} for row in connection.execute(query).mappings()]
+
+
+def read_document_row(store: Store, number: int) -> dict[str, Any] | None:
+    with reading(store) as connection:
+        row = connection.execute(sa.select(documents).where(documents.c.id == number)).mappings().first()
+    return _parsed({k: v for k, v in row.items() if k != "sketch"}) if row else None
+
+
+def find_document(store: Store, sha256: str) -> int | None:
+    with reading(store) as connection:
+        return connection.execute(sa.select(documents.c.id).where(documents.c.sha256 == sha256)).scalar()
+
+
+def list_analyses(store: Store, number: int) -> list[dict[str, Any]]:
+    some = [c for c in analyses.c if c.name not in ("rejected", "sentences")]
+    with reading(store) as connection:
+        rows = (
+            connection.execute(sa.select(*some).where(analyses.c.document_id == number).order_by(analyses.c.id.desc()))
+            .mappings()
+            .all()
+        )
+    return [dict(row) for row in rows]
+
+
+def read_latest_analysis(store: Store, number: int) -> dict[str, Any] | None:
+    """The latest analysis of a document with its rejected numbers and kinds of sentences."""
+    with reading(store) as connection:
+        row = (
+            connection.execute(
+                sa.select(analyses).where(analyses.c.document_id == number).order_by(analyses.c.id.desc()).limit(1)
+            )
+            .mappings()
+            .first()
+        )
+    return _parsed(row) if row else None
+
+
+def save_view(store: Store, name: str, query: dict[str, Any]) -> None:
+    with writing(store) as connection:
+        connection.execute(views.delete().where(views.c.name == name))
+        connection.execute(views.insert().values(name=name, query=json.dumps(query, ensure_ascii=False), created=now()))
+
+
+def list_views(store: Store) -> dict[str, dict[str, Any]]:
+    with reading(store) as connection:
+        return {row.name: json.loads(row.query) for row in connection.execute(sa.select(views).order_by(views.c.name))}
+
+
+def delete_view(store: Store, name: str) -> None:
+    with writing(store) as connection:
+        connection.execute(views.delete().where(views.c.name == name))
+
+
+def save_actual(
+    store: Store,
+    figure_key: str,
+    value: float,
+    *,
+    who: str,
+    period: str | None = None,
+    unit: str | None = None,
+    source: str | None = None,
+    note: str | None = None,
+) -> None:
+    with writing(store) as connection:
+        connection.execute(
+            actuals.insert().values(
+                figure_key=figure_key,
+                value=value,
+                period=period,
+                unit=unit,
+                source=source,
+                note=note,
+                who=who,
+                entered=now(),
+            )
+        )
+
+
+def list_actuals(store: Store, figure_key: str | None = None) -> list[dict[str, Any]]:
+    query = sa.select(actuals).order_by(actuals.c.id)
+    if figure_key is not None:
+        query = query.where(actuals.c.figure_key == figure_key)
+    with reading(store) as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def count_pairs(store: Store, filters: Filters | None = None) -> list[tuple[str, str, int]]:
+    """(category, department, number of figures) of what the filters leave; a figure without one has ""."""
+    columns = fresh_columns(store)
+    rows = np.searchsorted(columns.ids, find(store, filters).ids)
+    mask = np.zeros(len(columns.ids), dtype=bool)
+    mask[rows] = True
+    kept = mask[columns.pair_rows]
+    categories = columns.coded["category"]
+    bare = mask.copy()
+    bare[columns.pair_rows] = False
+    width = len(columns.department_names.names) + 1
+    cells = np.concatenate(
+        [
+            categories.values[columns.pair_rows[kept]].astype(np.int64) * width + columns.pair_codes[kept],
+            categories.values[bare].astype(np.int64) * width + width - 1,
+        ]
+    )
+    names = [*columns.department_names.names, ""]
+    cell, counts = np.unique(cells, return_counts=True)
+    return [(categories.names[c // width], names[c % width], int(n)) for c, n in zip(cell, counts, strict=True)]
+
+
+def _parsed(row: Any) -> dict[str, Any]:
+    return {k: json.loads(v) if k in _JSON and isinstance(v, str) else v for k, v in row.items()}
