@@ -24,6 +24,7 @@ RANK_BEFORE = re.compile(
     rf"(?:(?:{RANKED})(?:[^，。；、第]{{0,9}}(?:{PLACES})[^，。；、第]{{0,6}})?|(?:{PLACES}))"
     r"(?:第[\d一二三四五六七八九十]+位?[、和])*$")
 TOP_BEFORE = re.compile(rf"(?:{PLACES}|列|居|进入|跻身|保持)前$")
+URL = re.compile(r"(?:https?:|www\.|%[0-9A-F]{2})[\w/.:%=&?#+-]*$")
 QUOTED_LENGTH = 18
 GENERAL_UNITS = ("个", "家", "项", "条", "类", "种", "名", "户", "件", "所", "座", "处", "套")
 RULE_WORDS = "给予|奖励|补助|补贴|奖补|扶持|资助"
@@ -67,6 +68,8 @@ def is_word_part(number: Number, left: str, right: str) -> str | None:
     """PM2.5, IPv6, C919, 3+4, 02专项, and numbers of web addresses."""
     if number.form not in ("arabic", "ratio"):
         return None
+    if URL.search(left):
+        return "web address"
     if re.search(r"[A-Za-z+＋_/.=@#-]$", left) and not re.search(r"(?:[\u4e00-\u9fff]-{1,2}|\d%?-)$", left):
         return "part of a name"
     if re.match(r"[+＋]|\s?[A-Za-z]", right) and number.unit is None:
@@ -81,9 +84,9 @@ def is_word_part(number: Number, left: str, right: str) -> str | None:
 
 def is_date(number: Number, left: str, right: str) -> str | None:
     kind = number.unit
-    if number.form in ("arabic", "chinese") and number.unit in (None, "年") and 1900 <= number.value <= 2100 \
+    if number.form in ("arabic", "chinese") and number.unit in (None, "年", "届") and 1900 <= number.value <= 2100 \
             and not number.magnitude and number.value == int(number.value) \
-            and (kind == "年" or re.match(r"\s?(?:-|—|–|―|－|~|至|年|版|\)|）|届|、)", right) or re.search(r"(?:\d|年)\s?(?:-|—|–|―|－|~|至)\s?$", left)
+            and (kind in ("年", "届") or re.match(r"\s?(?:-|—|–|―|－|~|至|年|版|\)|）|届|、)", right) or re.search(r"(?:\d|年)\s?(?:-|—|–|―|－|~|至)\s?$", left)
                  or re.match(r"[\u4e00-\u9fff“]", right) and number.unit is None):
         return "date"
     if re.search(r"\d[时:：]$", left) and number.unit is None:

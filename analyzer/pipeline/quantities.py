@@ -28,12 +28,13 @@ FIXED = {
     "倍增": (2, "倍", "increase"), "过半": (50, "%", "level"), "一半": (50, "%", "level"),
 }
 ZERO_OUTCOMES = "增长|发生|死亡|伤亡|事故|排放|上报|复发|新增|容忍|投诉|跑动|障碍|延误|差错|收费|成本|案件|返贫|拖欠|直排|填埋|差率|门槛|限制"
-FIXED_WORD = re.compile("|".join(FIXED) + rf"|零(?:{ZERO_OUTCOMES})(?![率费])")
+FIXED_WORD = re.compile("|".join(word for word in FIXED if word != "过半") + rf"|零(?:{ZERO_OUTCOMES})(?![率费])|过半(?!数)")
 RANGE = re.compile(r"\s?(?:-|—|–|~|～|―|－|至|到|——|--)\s?")
 SLASH = re.compile(r"/([㎡A-Za-z\u4e00-\u9fff]{1,5})")
 BRACKET_UNIT = re.compile(r"[（(]([\u4e00-\u9fff]{1,3})[）)]")
 RATIO = re.compile(r"(\d+(?:\.\d+)?)[:：∶](\d+(?:\.\d+)?)(?![\d.:：∶])")
 FRACTION = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
+WORTHY = re.compile(r"[十百千万亿]")
 LONGEST_UNIT = 9
 SUBUNITS = {"日", "年", "月", "天", "人", "户", "平方米", "平方公里", "公里", "千瓦时", "立方米", "吨", "公顷", "亩", "秒",
             "小时", "分钟", "次", "家", "个", "例", "套", "辆", "件", "头", "只", "台", "升", "分", "管孔", "车", "度", "斤", "公斤",
@@ -160,6 +161,8 @@ def _read_plain(text: str, match: re.Match[str]) -> Number | None:
             magnitude, end = "", unit_end
             return Number(match.start(), end, value, None, unit, _form(match), many, digits)
     unit, unit_end = read_unit(text, end)
+    if unit is None and match["chinese"] and not magnitude and not match["ordinal"] and not WORTHY.search(digits) and text[match.start() - 1:match.start()] != "前":
+        return None  # 进一步, 统一, 三农: not even a candidate
     if unit is None and text[end:end + 1] == " " and not re.search(r"(?:附件|附表|表|图|专栏)$", text[max(0, match.start() - 2):match.start()]):
         unit, unit_end = read_unit(text, end + 1)
     if unit is None and not many and text[end:end + 2] in ("个多", "倍多", "年多"):
