@@ -1,0 +1,243 @@
+"""Lines → paragraphs by geometry: a line goes on when it is full, the next one is not indented, and no gap parts them.
+
+The same rule joins across pages. Furniture and notes in between stand aside and part nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from analyzer.ingest.page import Line, Rule
+from analyzer.ingest.pdf_lines import join_lines
+from analyzer.ingest.pdf_tables import Grid
+
+NO_START = "，。、；：！？）》〉」』”’】〕％%,.;:!?)]}…—"
+MARKER = re.compile(r"(?:\d{1,3}[.、．)）]|[（(]\d{1,3}[）)]|[①-⑳]|[•·▪●■◆➢✔○□-])\s*")
+NOTE = re.compile(r"(?:[①-⑳]|\[\d{1,2}\]|〔\d{1,2}〕|\d{1,2}(?=[^\d.、．)）,，%年月]))|[*＊注]")
+BETWEEN_PARTS = re.compile(r"(?:续\s*表|表\s*[\d一二三四五六七八九十.\-—]*\s*[（(]?\s*续|[（(]续[）)]|.{0,30}[（(]续表?[）)]$)")
+INDENT, SLACK, GAP, CENTRE = 0.8, 0.75, 1.3, 1.2  # in character widths; GAP in line pitches
+
+
+@dataclass(slots=True)
+class Element:
+    """A paragraph (`lines`), a table (`grid`), or furniture; `aside` ones part nothing."""
+
+    kind: str
+    lines: list[Line] = field(default_factory=list)
+    grid: Grid | None = None
+    centred: bool = False
+    aside: bool = False
+    frame: int = -1
+
+    @property
+    def text(self) -> str:
+        text = ""
+        for line in self.lines:
+            text += join_lines(text, line.text) + line.text
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    left: float
+    right: float
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What is usual in a document: width of a character, distance of lines in characters."""
+
+    em: float
+    pitch: float
+
+
+def measure_em(line: Line) -> float:
+    """The width of one Chinese character on this line, in points."""
+    weight = sum(1.0 if char > "\u2e80" or char in "“”‘’—…" else 0.5 for char in line.text)
+    return (line.right - line.left) / weight if weight else line.size
+
+
+def measure_style(pages: list[list[Line]]) -> Style:
+    sizes: Counter[float] = Counter()
+    for lines in pages:
+        for line in lines:
+            if len(line.text) >= 4:
+                sizes[round(measure_em(line) * 2) / 2] += len(line.text)
+    em = sizes.most_common(1)[0][0] if sizes else 12.0
+    em = max(em, 4.0)
+    pitches: Counter[float] = Counter()
+    for lines in pages:
+        for before, after in pairwise(lines):
+            distance = (_middle(after) - _middle(before)) / em
+            if 0.9 < distance < 4 and len(before.text) >= 10:
+                pitches[round(distance * 20) / 20] += 1
+    if not pitches:
+        return Style(em, 1.8)
+    most = pitches.most_common(1)[0][1]  # the smallest of the frequent ones: paragraphs stand farther apart
+    return Style(em, min(pitch for pitch, number in pitches.items() if number >= 0.35 * most))
+
+
+def measure_margins(lines: list[Line], fallback: Margins | None, em: float) -> Margins | None:
+    """Left and right edge of the text of a page or a frame; the fallback where too few lines tell."""
+    full = [line for line in lines if len(line.text) >= 10]
+    if len(full) < 4:
+        return fallback if fallback else (
+            Margins(min(line.left for line in lines), max(line.right for line in lines)) if lines else None)
+    lefts: Counter[int] = Counter(round(line.left) for line in full)
+    # the leftmost that at least a tenth of the lines share: indented first lines and lists stand to the right of it
+    shared = [left for left in lefts if sum(lefts[near] for near in (left - 1, left, left + 1)) >= max(2, 0.1 * len(full))]
+    left = float(min(shared)) if shared else min(line.left for line in full)
+    rights = sorted((line.right for line in full), reverse=True)
+    right = rights[min(len(rights) // 8, 3)]
+    near = [value for value in rights if value >= right - 0.2 * em]
+    right = max(value for value in near if value <= right + 1.2 * em)
+    if fallback and abs(left - fallback.left) < 1.5 * em:
+        right = max(right, min(fallback.right, right + 2 * em)) if len(full) < 8 else right
+    return Margins(left, right)
+
+
+def token_width(line: Line) -> float:
+    """Points that the start of a line would have needed at the end of the line before: it cannot be broken there."""
+    text = line.text
+    end = 1
+    if text[0].isascii() and not text[0].isspace():
+        while end < len(text) and text[end].isascii() and not text[end].isspace():
+            end += 1
+    while end < len(text) and text[end] in NO_START:
+        end += 1
+    return line.edges[end] - line.left
+
+
+def continues(element: Element, line: Line, margins: Margins, style: Style, last_margins: Margins) -> bool:
+    """Whether `line` carries on the paragraph whose lines so far are `element.lines`."""
+    last = element.lines[-1]
+    em = measure_em(last) if len(last.text) > 3 else style.em
+    if len(line.text) > 3 and not 0.85 < measure_em(line) / em < 1.18:
+        return False
+    crossed = last.page != line.page
+    if not crossed:
+        distance = (_middle(line) - _middle(last)) / max(em, 1)
+        usual = max(style.pitch, 1.0)
+        if len(element.lines) > 1 and element.lines[-2].page == last.page:
+            usual = max(min(usual, (_middle(last) - _middle(element.lines[-2])) / em), 1.0)
+        if distance > GAP * usual + 0.1:
+            return False
+    room = last_margins.right - last.right
+    if room > token_width(line) + SLACK * em:
+        return False
+    indent = line.left - margins.left
+    if indent <= INDENT * em:
+        return True
+    first = element.lines[0]
+    if len(element.lines) > 1 and not crossed:
+        return abs(line.left - last.left) < 0.5 * em and last.left <= first.left + 0.5 * em + _marker_width(first)
+    marker = _marker_width(first)
+    return bool(marker) and abs(line.left - first.left - marker) < 0.6 * em and not MARKER.match(line.text)
+
+
+def _marker_width(line: Line) -> float:
+    match = MARKER.match(line.text)
+    return line.edges[match.end()] - line.left if match else 0.0
+
+
+def is_centred(line: Line, margins: Margins, em: float) -> bool:
+    middle = (margins.left + margins.right) / 2
+    return (abs((line.left + line.right) / 2 - middle) < CENTRE * em and line.left > margins.left + 2.5 * em
+            or abs((line.left + line.right) / 2 - middle) < 0.5 * em and line.left > margins.left + 0.9 * em
+            and line.right < margins.right - 0.9 * em)
+
+
+def _middle(line: Line) -> float:
+    return (line.top + line.bottom) / 2
+
+
+def build_elements(pages: list[list[Line]], grids: list[list[Grid]], frames: list[list[Rule]],
+                   furniture: set[int]) -> list[Element]:
+    """All elements of the document in reading order; tables of consecutive pages are not yet merged."""
+    body = [[line for line in lines if id(line) not in furniture] for lines in pages]
+    style = measure_style(body)
+    fallback = _usual_margins(body, frames, style)
+    elements: list[Element] = []
+    current: Element | None = None
+    last_margins = Margins(0, 0)
+    for number, lines in enumerate(pages):
+        notes = _find_notes(body[number], style)
+        owners = {id(line): _frame_of(line, frames[number]) for line in body[number]}
+        margins = {frame: measure_margins([line for line in body[number] if owners[id(line)] == frame and id(line) not in notes],
+                                          fallback if frame < 0 else None, style.em) for frame in set(owners.values())}
+        note: Element | None = None
+        for item in sorted([*lines, *grids[number]], key=_top):
+            if isinstance(item, Grid):
+                current = Element("table", grid=item)
+                elements.append(current)
+                continue
+            if id(item) in furniture:
+                elements.append(Element("furniture", [item], aside=True))
+                continue
+            frame = owners[id(item)]
+            area = margins[frame] or Margins(item.left, item.right)
+            if id(item) in notes:
+                if note and continues(note, item, area, style, area):
+                    note.lines.append(item)
+                else:
+                    note = Element("paragraph", [item], aside=True)
+                    elements.append(note)
+                continue
+            if current and current.kind == "paragraph" and current.frame == frame and _joins(
+                    current, item, area, style, last_margins):
+                current.lines.append(item)
+            else:
+                current = Element("paragraph", [item], centred=frame < 0 and is_centred(item, area, measure_em(item)), frame=frame)
+                elements.append(current)
+            last_margins = area
+    return elements
+
+
+def _joins(element: Element, line: Line, area: Margins, style: Style, last_margins: Margins) -> bool:
+    em = measure_em(line)
+    if element.centred:  # a title over several lines: same size, larger than the text, close together
+        last = element.lines[-1]
+        return (last.page == line.page and is_centred(line, area, em) and em > 1.15 * style.em
+                and 0.9 < em / measure_em(last) < 1.1 and _middle(line) - _middle(last) < 2.6 * em)
+    return continues(element, line, area, style, last_margins)
+
+
+def _top(item: Line | Grid) -> float:
+    return item.ys[0] if isinstance(item, Grid) else item.top
+
+
+def _frame_of(line: Line, frames: list[Rule]) -> int:
+    middle = _middle(line)
+    for number, (left, top, right, bottom) in enumerate(frames):
+        if top <= middle <= bottom and left - 1 <= (line.left + line.right) / 2 <= right + 1:
+            return number
+    return -1
+
+
+def _usual_margins(body: list[list[Line]], frames: list[list[Rule]], style: Style) -> Margins | None:
+    found = []
+    for lines, boxes in zip(body, frames, strict=True):
+        outside = [line for line in lines if _frame_of(line, boxes) < 0]
+        if len(outside) >= 8:
+            margins = measure_margins(outside, None, style.em)
+            if margins:
+                found.append(margins)
+    if found:
+        return Margins(statistics.median(m.left for m in found), statistics.median(m.right for m in found))
+    return measure_margins([line for lines in body for line in lines], None, style.em)
+
+
+def _find_notes(lines: list[Line], style: Style) -> set[int]:
+    """Footnotes: a run of smaller lines at the foot of the page that begins with a note's mark."""
+    small: list[Line] = []
+    for line in reversed(lines):
+        if measure_em(line) > 0.9 * style.em or len(small) > 25:
+            break
+        small.append(line)
+    while small and not NOTE.match(small[-1].text):
+        small.pop()
+    return {id(line) for line in small} if len(small) < len(lines) else set()

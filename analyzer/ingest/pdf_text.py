@@ -1,0 +1,258 @@
+"""PDF → pages of characters and ruling lines, with pdfium; coordinates as a person sees the page, turned upright."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from analyzer.errors import UnreadableDocument
+from analyzer.ingest.page import Glyph, Page, Rule
+from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
+
+# Chromium and some Word fonts write ⼈ (a radical) for 人. Only these two blocks are mapped: NFKC would also turn
+# ① into 1 and ㎡ into m2. Unicode has decompositions for the Kangxi block; for the supplement see its UCD file
+# EquivalentUnifiedIdeograph.
+_SUPPLEMENT = (
+    "⺁厂⺂乛⺃乚⺄乙⺅亻⺆冂⺇几⺈刀⺉刂⺊卜⺌小⺍小⺎兀⺏尣⺐尢⺒巳⺓幺⺔彑⺖忄⺗㣺⺘扌⺙攵⺛旡⺜日⺝月⺞歺⺟母⺠民⺡氵⺢氺⺣灬⺤爫⺥爫⺦丬⺧牛⺨犭"
+    "⺩王⺪疋⺫罒⺬示⺭礻⺮竹⺯糹⺰纟⺱罓⺲罒⺳㓁⺴网⺶羊⺷羊⺸羊⺹耂⺺肀⺻聿⺼肉⺽臼⺾艹⺿艹⻀艹⻁虎⻂衤⻃覀⻄西⻅见⻆角⻈讠⻉贝⻊足⻋车⻌辶⻍辶⻎辶⻏阝"
+    "⻐钅⻑長⻒镸⻓长⻔门⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻟飠⻠饣⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀⻳龟")
+RADICALS = {code: ord(unicodedata.normalize("NFKC", chr(code))) for code in range(0x2F00, 0x2FD6)}
+RADICALS |= {ord(radical): ord(plain) for radical, plain in zip(_SUPPLEMENT[::2], _SUPPLEMENT[1::2], strict=True)}
+BULLETS = {0xF0B7: 0x2022, 0xF0A7: 0x25AA, 0xF06C: 0x25CF, 0xF06E: 0x25A0, 0xF075: 0x25C6, 0xF0D8: 0x27A2,
+           0xF0FC: 0x2714, 0xF0B2: 0x2B1A}
+DROPPED = {0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xFFFE, 0xFFFF, *range(32), 0x7F}
+BLANK = {0x20, 0xA0, 0x3000, *range(0x2000, 0x200B), 0x202F, 0x205F}
+UNMAPPED = "\ufffd"
+
+THIN = 3.0  # a filled rectangle thinner than this many points is drawn for a line
+NESTED_FORMS = 8
+OBJECTS = 100_000  # drawing objects looked at for ruling lines, a page; a map has more, a table never
+RULES = 6_000
+
+
+def open_pdf(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> pdfium.PdfDocument:
+    """The open PDF. Raises UnreadableDocument for broken, encrypted and oversized files."""
+    try:
+        pdf = pdfium.PdfDocument(data)
+        count = len(pdf)
+    except pdfium.PdfiumError as error:
+        if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD or "password" in str(error).lower():
+            raise UnreadableDocument(f"{name}: the PDF is encrypted; save a copy without a password",
+                                     f"{name}：PDF 已加密，请另存为无密码的副本") from None
+        raise UnreadableDocument(f"{name}: the PDF is damaged or no PDF at all; open it and save it anew",
+                                 f"{name}：PDF 已损坏或不是 PDF，请打开后重新保存") from None
+    if count > limits.pages:
+        raise UnreadableDocument(f"{name}: {count} pages, at most {limits.pages} are read; split the file",
+                                 f"{name}：共 {count} 页，最多读取 {limits.pages} 页，请拆分文件")
+    if not count:
+        raise UnreadableDocument(f"{name}: the PDF has no pages", f"{name}：PDF 没有页面")
+    return pdf
+
+
+def read_page(pdf: pdfium.PdfDocument, index: int) -> Page:
+    """Page `index` (from 0): upright glyphs in stream order, and its ruling lines. Raises PdfiumError."""
+    handle = pdf[index]
+    try:
+        bounds = raw.FS_RECTF()
+        raw.FPDF_GetPageBoundingBox(handle, bounds)
+        frame = (bounds.left, bounds.bottom, bounds.right, bounds.top)
+        shown = raw.FPDFPage_GetRotation(handle) % 4
+        glyphs, unmapped = _read_glyphs(handle, frame)
+        angles = Counter(angle for angle, _ in glyphs)
+        upright = angles.most_common(1)[0][0] if glyphs else shown * 90
+        turn = round(upright / 90) % 4
+        place = _placer(frame, turn)
+        page = Page(index + 1, *_extent(frame, turn), turn=(shown - turn) % 4, unmapped=unmapped)
+        for angle, (char, *box) in glyphs:
+            placed: Glyph = (char, *place(*box))
+            if placed[3] < 0 or placed[4] < 0 or placed[1] > page.width or placed[2] > page.height:
+                continue  # outside the page: nobody sees it
+            (page.glyphs if angle == upright else page.strays).append(placed)
+        page.rules, page.picture = _read_drawings(handle, frame, place)
+        return page
+    finally:
+        handle.close()
+
+
+def _extent(frame: Rule, turn: int) -> tuple[float, float]:
+    width, height = frame[2] - frame[0], frame[3] - frame[1]
+    return (height, width) if turn % 2 else (width, height)
+
+
+def _placer(frame: Rule, turn: int) -> Callable[[float, float, float, float], Rule]:
+    """left, bottom, right, top in page space → left, top, right, bottom after `turn` quarter turns clockwise."""
+    left, bottom, right, top = frame
+    if turn == 0:
+        return lambda x0, y0, x1, y1: (x0 - left, top - y1, x1 - left, top - y0)
+    if turn == 1:
+        return lambda x0, y0, x1, y1: (y0 - bottom, x0 - left, y1 - bottom, x1 - left)
+    if turn == 2:
+        return lambda x0, y0, x1, y1: (right - x1, y0 - bottom, right - x0, y1 - bottom)
+    return lambda x0, y0, x1, y1: (top - y1, right - x1, top - y0, right - x0)
+
+
+def _read_glyphs(handle: Any, frame: Rule) -> tuple[list[tuple[int, Glyph]], int]:
+    """(angle in degrees, (character, left, bottom, right, top in page space)) and the number of unmapped ones."""
+    text = raw.FPDFText_LoadPage(handle)
+    if not text:
+        return [], 0
+    glyphs: list[tuple[int, Glyph]] = []
+    unmapped = 0
+    rect, tight = raw.FS_RECTF(), [ctypes.c_double() for _ in range(4)]
+    unicode_of, box_of, angle_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetCharAngle
+    generated, failed = raw.FPDFText_IsGenerated, raw.FPDFText_HasUnicodeMapError
+    high = 0
+    try:
+        for index in range(raw.FPDFText_CountChars(text)):
+            code = unicode_of(text, index)
+            if code in BLANK:
+                if generated(text, index) == 1:
+                    continue  # pdfium's guess; ours is by distance
+                code = 0x3000 if code == 0x3000 else 0x20
+            elif failed(text, index) == 1 or code == 0xFFFD:
+                unmapped += 1
+                code = 0xFFFD
+            elif code in DROPPED:
+                continue
+            elif 0xD800 <= code < 0xDC00:
+                high = code
+                continue
+            elif 0xDC00 <= code < 0xE000:
+                code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
+                high = 0
+            elif 0xE000 <= code < 0xF900:
+                code = BULLETS.get(code, code)
+                unmapped += code < 0xF900 and code >= 0xE000
+            box_of(text, index, rect)
+            degrees = round(math.degrees(angle_of(text, index))) % 360
+            left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
+            if not 0.5 < top - bottom < 3.2 * max(right - left, 4.0) and degrees % 180 == 0:  # a font's wild ascent
+                raw.FPDFText_GetCharBox(text, index, *tight)
+                bottom, top = tight[2].value, tight[3].value
+            if math.isfinite(left + right + top + bottom):
+                glyphs.append((degrees, (chr(RADICALS.get(code, code)), left, bottom, right, top)))
+    finally:
+        raw.FPDFText_ClosePage(text)
+    return glyphs, unmapped
+
+
+def _read_drawings(handle: Any, frame: Rule, place: Callable[..., Rule]) -> tuple[list[Rule], float]:
+    """Horizontal and vertical ruling lines in the upright frame, and the share of the page that pictures cover."""
+    rules: list[Rule] = []
+    covered = 0.0
+    area = max(1.0, (frame[2] - frame[0]) * (frame[3] - frame[1]))
+    for kind, item, matrix in _walk(handle):
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+            covered += _image_area(item, matrix, frame) / area
+        elif len(rules) < RULES:
+            for x0, y0, x1, y1 in _path_rules(item, matrix):
+                x0, x1 = max(x0, frame[0]), min(x1, frame[2])
+                y0, y1 = max(y0, frame[1]), min(y1, frame[3])
+                if x1 >= x0 and y1 >= y0:
+                    rules.append(place(x0, y0, x1, y1))
+    return rules, min(1.0, covered)
+
+
+Matrix = tuple[float, float, float, float, float, float]
+IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+def _walk(handle: Any) -> Iterator[tuple[int, Any, Matrix]]:
+    """Paths and images of the page, those in nested forms too (which may contain themselves)."""
+    budget = OBJECTS
+    stack: list[tuple[Any, Any, int, Matrix]] = []
+    for index in range(min(budget, raw.FPDFPage_CountObjects(handle)) - 1, -1, -1):
+        stack.append((raw.FPDFPage_GetObject(handle, index), None, 0, IDENTITY))
+    while stack and budget:
+        budget -= 1
+        item, _, depth, matrix = stack.pop()
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
+            yield kind, item, matrix
+        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < NESTED_FORMS:
+            inner = _multiply(_matrix(item), matrix)
+            for index in range(min(budget, max(0, raw.FPDFFormObj_CountObjects(item))) - 1, -1, -1):
+                stack.append((raw.FPDFFormObj_GetObject(item, index), None, depth + 1, inner))
+
+
+def _matrix(item: Any) -> Matrix:
+    m = raw.FS_MATRIX()
+    return (m.a, m.b, m.c, m.d, m.e, m.f) if raw.FPDFPageObj_GetMatrix(item, m) else IDENTITY
+
+
+def _multiply(first: Matrix, then: Matrix) -> Matrix:
+    a, b, c, d, e, f = first
+    p, q, r, s, t, u = then
+    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
+
+
+def _image_area(item: Any, matrix: Matrix, frame: Rule) -> float:
+    a, b, c, d, e, f = _multiply(_matrix(item), matrix)
+    xs, ys = (e, e + a, e + c, e + a + c), (f, f + b, f + d, f + b + d)
+    width = min(max(xs), frame[2]) - max(min(xs), frame[0])
+    height = min(max(ys), frame[3]) - max(min(ys), frame[1])
+    return max(0.0, width) * max(0.0, height)
+
+
+def _path_rules(item: Any, matrix: Matrix) -> Iterator[Rule]:
+    """left, bottom, right, top (page space) of the straight lines that a path draws."""
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    if not raw.FPDFPath_GetDrawMode(item, fill, stroke):
+        return
+    stroked = bool(stroke.value) and not _is_white(item, raw.FPDFPageObj_GetStrokeColor)
+    filled = bool(fill.value) and not _is_white(item, raw.FPDFPageObj_GetFillColor)
+    if not (stroked or filled):
+        return
+    whole = _multiply(_matrix(item), matrix)
+    for points in _subpaths(item, whole):
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        left, right, bottom, top = min(xs), max(xs), min(ys), max(ys)
+        if right - left <= THIN or top - bottom <= THIN:  # a line, or a thin bar drawn for one
+            if max(right - left, top - bottom) > THIN and (stroked or len(points) > 2):
+                middle_x, middle_y = (left + right) / 2, (bottom + top) / 2
+                yield (middle_x, bottom, middle_x, top) if right - left <= THIN else (left, middle_y, right, middle_y)
+            continue
+        if filled and not stroked and len(points) > 5:
+            continue  # a drawing
+        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+            if abs(x0 - x1) < 0.5 and abs(y0 - y1) > 1:
+                yield x0, min(y0, y1), x0, max(y0, y1)
+            elif abs(y0 - y1) < 0.5 and abs(x0 - x1) > 1:
+                yield min(x0, x1), y0, max(x0, x1), y0
+
+
+def _subpaths(item: Any, matrix: Matrix) -> Iterator[list[tuple[float, float]]]:
+    """The points of each subpath without curves."""
+    a, b, c, d, e, f = matrix
+    x, y = ctypes.c_float(), ctypes.c_float()
+    points: list[tuple[float, float]] = []
+    curved = False
+    for index in range(min(2000, raw.FPDFPath_CountSegments(item))):
+        segment = raw.FPDFPath_GetPathSegment(item, index)
+        kind = raw.FPDFPathSegment_GetType(segment)
+        if kind == raw.FPDF_SEGMENT_MOVETO:
+            if len(points) > 1 and not curved:
+                yield points
+            points, curved = [], False
+        elif kind == raw.FPDF_SEGMENT_BEZIERTO:
+            curved = True
+        raw.FPDFPathSegment_GetPoint(segment, x, y)
+        points.append((a * x.value + c * y.value + e, b * x.value + d * y.value + f))
+        if raw.FPDFPathSegment_GetClose(segment) and len(points) > 2:
+            points.append(points[0])
+    if len(points) > 1 and not curved:
+        yield points
+
+
+def _is_white(item: Any, color_of: Any) -> bool:
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not color_of(item, red, green, blue, alpha):
+        return False
+    return alpha.value < 8 or min(red.value, green.value, blue.value) > 250
