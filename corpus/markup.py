@@ -44,7 +44,7 @@ AMOUNT = re.compile(rf"(?P<n>{NUMBER})?(?P<v>[多余几])?(?P<m>[万亿]*)(?P<w>
 RANGE = re.compile(rf"(?P<a>{NUMBER}[万亿]*)(?P<ua>[^\d〇零一二两三四五六七八九十百千—~至-]*)(?:—|–|~|～|至|-)(?P<b>{NUMBER}.*)", re.S)
 FIGURE = re.compile(r"\{([^{}]*)\}|\\([CARBH]{1,2})?(?:,([a-z_,]+))?:|⏎")
 SENTENCE = re.compile(r"[^。！？；!?]*(?:[。！？；!?]+[”’」』）)》]*|$)")
-BODIES = re.compile(r"（((?:责任|牵头|配合|参与)(?:单位|部门)：[^（）]*(?:（[^（）]*）[^（）]*)*)）")
+BODIES = re.compile(r"（((?:责任|牵头|配合|参与)(?:单位|部门)：[^（）]*(?:（[^（）]*）[^（）]*)*|[^（）]{3,}(?:配合|负责|牵头))）")
 ROLES = {"责任": "responsible", "牵头": "lead", "配合": "support", "参与": "support"}
 
 
@@ -203,7 +203,10 @@ def read_bodies(value: str) -> list[dict[str, str]] | None:
 
 def bracket_bodies(text: str) -> list[dict[str, str]]:
     bodies = []
-    for part in re.split("[；;]", text.replace("\n", "")):
+    if "：" not in text:  # （A牵头，B、C配合）
+        text = re.sub("(?:按职责分工)?负责", "", re.sub("(.*?)牵头，?", r"牵头单位：\1；", re.sub("([^，；]*)配合$", r"配合单位：\1", text)))
+        text = text if "：" in text else f"责任单位：{text}"
+    for part in filter(None, re.split("[；;]", text.replace("\n", ""))):
         role, _, names = part.partition("：")
         bodies += [{"name": name, "role": ROLES[role[:2]]} for name in re.split("[、，,]", names) if name]
     return bodies
@@ -239,6 +242,8 @@ def read_amount(quote: str) -> dict[str, Any]:
     """Value, unit, comparator and change that a quote alone tells."""
     text = quote.replace("\n", "").replace("％", "%")
     found: dict[str, Any] = {"value_max": None, "comparator": "eq", "change": "level"}
+    if text.startswith("零") and text not in WORDS and len(text) > 1 and text[1] not in DIGITS:
+        return {**found, "value": 0, "unit": None}
     if text in WORDS:
         value, unit, change = WORDS[text]
         return {**found, "value": value, "unit": unit, "change": change} | ({"comparator": "gt"} if text == "过半" else {})
@@ -334,7 +339,7 @@ def line_sentences(line: Line, base: int) -> list[dict[str, Any]]:
             continue
         kinds = KIND_OF_STATUS[line.state["status"]]
         category = line.state["category"]
-        if line.role != "para" or re.match("（?(责任|牵头|配合|参与)(单位|部门)：", sentence):
+        if line.role != "para" or re.match("（?(责任|牵头|配合|参与)(单位|部门)：|（[^（）]{3,}(配合|负责|牵头)）$", sentence):
             kinds = "H"
         for mark in line.marks:
             if mark.what == "kind" and match.start() <= mark.start < end:
