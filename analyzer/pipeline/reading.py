@@ -19,7 +19,7 @@ BREAK = re.compile(r"[ \t\u3000\u00a0\r]*\n[ \t\u3000\u00a0\r]*")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One block (or one table cell) of the reading; `section` are the headings above it, outermost first."""
+    """One block of the reading, or one of its table cells (`cell` is its number there); `section` are the headings above it."""
 
     start: int
     end: int
@@ -27,6 +27,7 @@ class Line:
     level: int | None
     block: int
     section: tuple[str, ...] = ()
+    cell: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def read_text(document: Document) -> Reading:
     for number, block in enumerate(document.blocks):
         if block.kind == "furniture":
             continue
-        for start, end in _stretches(block):
+        for cell, (start, end) in enumerate(_stretches(block)):
             text, places = _bridge(document.text, start, end)
             if not text:
                 continue
@@ -63,7 +64,7 @@ def read_text(document: Document) -> Reading:
                 headings = [(depth, name) for depth, name in headings if depth < level]
                 section = tuple(heading for _, heading in headings)
                 headings.append((level, text))
-            lines.append(Line(length, length + len(text), block.kind, block.level, number, section))
+            lines.append(Line(length, length + len(text), block.kind, block.level, number, section, cell if block.cells else None))
             pieces.append(text + "\n")
             offsets.extend(places)
             offsets.append(end)

@@ -1,0 +1,76 @@
+"""The command line: `python -m analyzer COMMAND`; results on standard output, progress and errors on standard error."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from analyzer import __version__
+
+EPILOG = """examples:
+  python -m analyzer extract report.docx --format table
+  python -m analyzer extract *.txt --format jsonl > figures.jsonl
+  python -m analyzer extract plan.pdf --commitments --infer-departments
+  python -m analyzer evaluate corpus/gold
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="policy-analyzer", formatter_class=argparse.RawDescriptionHelpFormatter, epilog=EPILOG,
+        description="Read Chinese government policy documents and extract quantified targets, commitments, categories and departments.")
+    parser.add_argument("--version", action="version", version=f"policy-analyzer {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    extract = commands.add_parser("extract", help="print the figures (or commitments, or sentences) of documents")
+    extract.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, or an http(s) address")
+    extract.add_argument("--format", choices=("jsonl", "csv", "table"), default="table", help="default: table")
+    what = extract.add_mutually_exclusive_group()
+    what.add_argument("--commitments", action="store_true", help="print commitments instead of figures")
+    what.add_argument("--sentences", action="store_true", help="print every sentence with its kind")
+    what.add_argument("--rejected", action="store_true", help="print the numbers that did not become figures, with the reason")
+    extract.add_argument("--infer-departments", action="store_true", help="add likely departments, marked source: inferred")
+
+    read = commands.add_parser("read", help="print what was read: text, blocks, tables, title, dates")
+    read.add_argument("paths", nargs="+", metavar="PATH")
+    read.add_argument("--format", choices=("json", "jsonl", "text"), default="json")
+
+    classify = commands.add_parser("classify", help="classify each line of a text file into the codebook's categories")
+    classify.add_argument("file", metavar="FILE")
+    classify.add_argument("--format", choices=("jsonl", "table"), default="jsonl")
+
+    evaluate = commands.add_parser("evaluate", help="score against gold data, by field and genre, with gains and losses")
+    evaluate.add_argument("gold", metavar="GOLD_DIR", help="folder with NAME.txt and NAME.jsonl")
+    evaluate.add_argument("--errors", type=int, default=0, metavar="N", help="print up to N examples of each kind of error")
+    evaluate.add_argument("--last", metavar="FILE", help="where the last run is kept (default: in the user's cache folder)")
+    evaluate.add_argument("--format", choices=("table", "jsonl"), default="table")
+
+    train = commands.add_parser("train", help="train the models, from corpus/ or from your own labels")
+    train.add_argument("sources", nargs="*", metavar="PATH", help="gold folders and label files (default: the samples in corpus/)")
+    train.add_argument("--model", choices=("all", "categories", "indicators", "status", "sentence_kinds", "departments"), default="all")
+    train.add_argument("--codebook", metavar="FILE", help="your own codebook (YAML or XLSX) instead of the default one")
+    train.add_argument("--out", metavar="DIR", help="where the weights go (default: models/)")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    args = build_parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    from analyzer import commands
+    from analyzer.errors import AnalyzerError
+
+    try:
+        return getattr(commands, f"run_{args.command}")(args)
+    except AnalyzerError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

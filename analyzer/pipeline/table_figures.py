@@ -1,0 +1,292 @@
+"""Numbers alone in a table's cells: their row and column heads say what is measured, in what unit, when, and whether it binds.
+
+Real tables come with cells; a table that was flattened to one cell a line is put back in rows by its 序号 head, or row by
+row where a name with its unit in brackets is followed by numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from analyzer.numerals import ARABIC, MAGNITUDES, parse_arabic
+from analyzer.pipeline.layers import Quantity
+from analyzer.pipeline.quantities import read_unit
+from analyzer.pipeline.reading import Line, Reading
+from analyzer.records import Block
+
+VALUE = re.compile(
+    rf"\s*[〔\[［(（]?\s*(?P<sign>≥|≤|>=|<=|>|<|＞|＜|不低于|不少于|不超过|超过|约|达到|低于|大于|小于|高于|[-－](?=\d))?\s*"
+    rf"(?P<low>{ARABIC})(?P<magnitude>万亿|亿|万)?(?P<unit>[%％‰]|[^\d\s〕\]］)）]{{0,5}}?)?(?:\s?(?:-|—|–|~|～|－|至)\s?(?P<high>{ARABIC})(?P<tail>[%％])?)?"
+    r"\s*[〕\]］)）]?\s*(?P<after>以上|以下|左右|以内|及以上|及以下)?\s*(?:\*+|\[注?\d*\])?\s*")
+SIGNS = {"≥": "ge", ">=": "ge", "不低于": "ge", "不少于": "ge", "≤": "le", "<=": "le", "不超过": "le", ">": "gt", "＞": "gt", "超过": "gt",
+         "大于": "gt", "高于": "gt", "<": "lt", "＜": "lt", "低于": "lt", "小于": "lt", "约": "approx",
+         "以上": "ge", "及以上": "ge", "以下": "le", "及以下": "le", "以内": "le", "左右": "approx"}
+NAME_HEAD = re.compile(r"(?:主要|具体|核心|二级|三级|分项)?(?:指标|名称|项目|任务|目标|内容|类型|领域|事项)(?:名称|内容|任务|指标)?[^年]{0,4}")
+SURE_NAME = re.compile(r"(?:主要|具体|核心|二级|三级|分项)?(?:指标|项目|名称)(?:名称)?|[^年]{0,4}名称")
+UNIT_HEAD = re.compile(r"(?:计量)?单位")
+KIND_HEAD = re.compile(r"(?:指标)?(?:属性|性质)|类型")
+NUMBER_HEAD = re.compile(r"序号|编号|No\.?|№")
+SPAN_HEAD = re.compile(r"(?:建设|实施|起止)?(?:期限|年限|时间|时限|周期|年度|起止年限)(?:[（(]年[）)])?")
+YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*(?:年|$|[（(目现实基规预\s])")
+YEARS = re.compile(r"((?:19|20)\d{2})\s*年?\s*(?:-|—|–|~|～|－|至)\s*((?:19|20)?\d{2})")
+BASE_HEAD = re.compile(r"现状|基期|基准|基础|现值|实际|完成|实绩|实现值|上年|目前")
+TARGET_HEAD = re.compile(r"目标|规划|预期|预计|计划|任务数|年均|累计|末|指标值")
+RATE_HEAD = re.compile(r"年均(?:增长|增速|递增|增幅)|增长率|增速|增幅|累计(?:提高|增加|增长|新增)|[〔\[](?:累计)?[+]")
+DROP_HEAD = re.compile(r"(?:年均)?(?:下降|降低|减少)|降幅")
+BRACKET = re.compile(r"[（(]([^（()）]{1,16})[）)]\s*$")
+BINDING = {"约束性": "约束性", "约束": "约束性", "预期性": "预期性", "预期": "预期性", "预测性": "预期性", "指导性": "指导性"}
+LONGEST_CELL = 60
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """What the heads of a figure's row and column say; None where they say nothing."""
+
+    indicator: str | None
+    action: str | None
+    pieces: tuple[tuple[int, int], ...]
+    period: str | None
+    status: str | None
+    binding: str | None
+    scope: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class GridCell:
+    start: int
+    end: int
+    text: str
+
+
+Row = list[GridCell | None]
+
+
+def read_tables(reading: Reading, blocks: Sequence[Block], quantities: list[Quantity]) -> tuple[list[Quantity], dict[int, TableFacts]]:
+    """The quantities with those that tables vouch for, and the facts by the start of each of these."""
+    facts: dict[int, TableFacts] = {}
+    added: dict[int, Quantity] = {}
+    for head, rows in find_grids(reading, blocks):
+        for quantity, fact in read_grid(head, rows):
+            added.setdefault(quantity.start, quantity)
+            facts.setdefault(quantity.start, fact)
+    for quantity, fact in read_loose_rows(reading):
+        if quantity.start not in added:
+            added[quantity.start], facts[quantity.start] = quantity, fact
+    if not added:
+        return quantities, facts
+    kept = [quantity for quantity in quantities if not any(quantity.start < other.end and other.start < quantity.end
+                                                          for other in _near(added, quantity))]
+    return sorted([*kept, *added.values()], key=lambda quantity: quantity.start), facts
+
+
+def _near(added: dict[int, Quantity], quantity: Quantity) -> Iterator[Quantity]:
+    for start in range(quantity.start - 12, quantity.end + 1):
+        if start in added:
+            yield added[start]
+
+
+def find_grids(reading: Reading, blocks: Sequence[Block]) -> Iterator[tuple[list[str], list[Row]]]:
+    """Each table's column heads and its rows; merged cells stand in every row and column that they span."""
+    by_block: dict[int, list[Line]] = {}
+    for line in reading.lines:
+        if line.cell is not None:
+            by_block.setdefault(line.block, []).append(line)
+    for number, lines in by_block.items():
+        yield from _block_to_grid(reading, blocks[number], lines)
+    yield from _flat_grids(reading)
+
+
+def _block_to_grid(reading: Reading, block: Block, lines: list[Line]) -> Iterator[tuple[list[str], list[Row]]]:
+    height = max(cell.row + cell.row_span for cell in block.cells)
+    width = max(cell.column + cell.column_span for cell in block.cells)
+    if height * width > 200_000:
+        return
+    rows: list[Row] = [[None] * width for _ in range(height)]
+    header_rows = {cell.row + extra for cell in block.cells if cell.header for extra in range(cell.row_span)} or {0}
+    for line in lines:
+        cell = block.cells[line.cell or 0]
+        content = GridCell(line.start, line.end, reading.text[line.start:line.end])
+        for row in range(cell.row, cell.row + cell.row_span):
+            for column in range(cell.column, cell.column + cell.column_span):
+                rows[row][column] = content
+    head = [" ".join(dict.fromkeys(cell.text for row in sorted(header_rows) if (cell := rows[row][column]))) for column in range(width)]
+    yield head, [row for number, row in enumerate(rows) if number not in header_rows]
+
+
+def _flat_grids(reading: Reading) -> Iterator[tuple[list[str], list[Row]]]:
+    """Tables flattened to one cell a line: 序号 and its fellows name the columns until the first row's number."""
+    cells = [GridCell(line.start, line.end, reading.text[line.start:line.end].strip()) for line in reading.lines if line.cell is None]
+    i = 0
+    while i < len(cells):
+        if not NUMBER_HEAD.fullmatch(cells[i].text):
+            i += 1
+            continue
+        first = next((j for j in range(i + 2, min(i + 14, len(cells))) if cells[j].text.isdigit()), None)
+        if first is None or any(len(cell.text) > 20 for cell in cells[i:first]):
+            i += 1
+            continue
+        width, head, rows, at = first - i, [cell.text for cell in cells[i:first]], [], first
+        while at + width <= len(cells) and cells[at].text.isdigit() and all(len(cell.text) <= 200 for cell in cells[at:at + width]):
+            rows.append(list[GridCell | None](cells[at:at + width]))
+            at += width
+        if rows:
+            yield head, rows
+        i = max(at, i + 1)
+
+
+def read_grid(head: list[str], rows: list[Row]) -> Iterator[tuple[Quantity, TableFacts]]:
+    """The figures of a table whose columns hold values: by year, by 目标值, or with a unit in the head's bracket."""
+    names = [i for i, words in enumerate(head) if NAME_HEAD.fullmatch(_plain(words)) and not KIND_HEAD.fullmatch(_plain(words))]
+    names = [i for i in names if SURE_NAME.fullmatch(_plain(head[i]))] or names[:1]
+    values = [i for i, words in enumerate(head) if i not in names and _holds_values(words)]
+    if not names or not values:
+        return
+    unit_column = next((i for i, words in enumerate(head) if UNIT_HEAD.fullmatch(_plain(words))), None)
+    kind_column = next((i for i, words in enumerate(head) if re.search(r"属性|性质", words)), None)
+    span_column = next((i for i, words in enumerate(head) if SPAN_HEAD.fullmatch(_plain(words))), None)
+    last = max((int(match[1]) for i in values for match in YEAR.finditer(head[i])), default=None)
+    for row in rows:
+        name = _row_name(row, names)
+        if name is None:
+            continue
+        unit_text = _text(row, unit_column)
+        binding = next((value for word, value in BINDING.items() if word in _text(row, kind_column)), None)
+        span = _span_of(_text(row, span_column))
+        for column in values:
+            cell = row[column]
+            if cell is None or cell.text == name.text:
+                continue
+            quantity = cell_to_quantity(cell, head[column], unit_text, name.text)
+            if quantity is None:
+                continue
+            period, status = _when(head[column], last, span)
+            action = None if YEAR.search(head[column]) or TARGET_HEAD.search(head[column]) or BASE_HEAD.search(head[column]) \
+                else BRACKET.sub("", head[column]).strip()
+            indicator = strip_unit(name.text)
+            yield quantity, TableFacts(indicator, action, ((name.start, name.start + len(indicator)),), period, status, binding,
+                                       (name.start, cell.end))
+
+
+def read_loose_rows(reading: Reading) -> Iterator[tuple[Quantity, TableFacts]]:
+    """Rows without a head: `新增学位（个）` and numbers on the lines behind it, the last of them the target."""
+    lines = [line for line in reading.lines if line.cell is None]
+    for i, line in enumerate(lines):
+        name = reading.text[line.start:line.end]
+        bracket = BRACKET.search(name)
+        if bracket and any(NUMBER_HEAD.fullmatch(reading.text[above.start:above.end].strip()) for above in lines[max(0, i - 12):i]):
+            continue  # a column's head of a flattened table
+        if not bracket or len(name) > 40 or read_unit(bracket[1].lstrip("万亿百千"), 0)[0] is None:
+            continue
+        values = []
+        for following in lines[i + 1:i + 7]:
+            cell = GridCell(following.start, following.end, reading.text[following.start:following.end])
+            quantity = cell_to_quantity(cell, "", "", name) if len(cell.text) < 16 else None
+            if quantity is None:
+                break
+            values.append(quantity)
+        indicator = strip_unit(name)
+        if len(values) > 2 and reading.text[values[-1].start:values[-1].end].isdigit():
+            values.pop()  # the next row's number
+        for quantity in values if len(values) > 1 else ():
+            status = "planned" if quantity is values[-1] else "reference"
+            yield quantity, TableFacts(indicator, None, ((line.start, line.start + len(indicator)),), None, status, None,
+                                       (line.start, quantity.end))
+
+
+def cell_to_quantity(cell: GridCell, head: str, unit_text: str, name: str) -> Quantity | None:
+    """A cell that holds one value, with the unit of the cell, the head's bracket, the unit column or the row's name."""
+    match = VALUE.fullmatch(cell.text)
+    if match is None or not match["low"]:
+        return None
+    unit, factor = read_factor(match["unit"] or match["tail"] or "")
+    if match["unit"] and unit is None and match["unit"] not in ("%", "％"):
+        return None
+    if unit is None:
+        brackets = [found[1] for words in (head, name) if (found := BRACKET.search(words))]
+        for words in (brackets[0] if BRACKET.search(head) else "", unit_text, *brackets):
+            unit, other = read_factor(words.strip())
+            if unit is not None or other != 1:
+                factor *= other
+                break
+    factor *= MAGNITUDES.get(match["magnitude"] or "", 1)
+    low, high = parse_arabic(match["low"]) * factor, match["high"]
+    comparator = SIGNS.get(match["after"] or match["sign"] or "", "eq")
+    if match["sign"] in ("-", "－"):
+        low = -low
+    change = "increase" if RATE_HEAD.search(head) else "decrease" if DROP_HEAD.search(head) else "level"
+    start = cell.start + match.start("low")
+    ends = [match.end(group) for group in ("low", "magnitude", "unit", "high", "tail") if match[group]]
+    return Quantity(start, cell.start + max(ends), low, parse_arabic(high) * factor if high else None, unit,
+                    "range" if high else comparator, change, ("number:cell",))
+
+
+def read_factor(words: str) -> tuple[str | None, Decimal]:
+    """`万亩` → (亩, 10000); `%` → (%, 1); `亿元` → (元, 100000000)."""
+    factor = Decimal(1)
+    words = words.replace("％", "%")
+    if words in ("%", "‰"):
+        return "%", factor / (10 if words == "‰" else 1)
+    for magnitude in ("万亿", "亿", "万", "千", "百"):
+        if words.startswith(magnitude):
+            unit, end = read_unit(words, len(magnitude))
+            if unit and end == len(words):
+                return unit, Decimal(MAGNITUDES[magnitude])
+    unit, end = read_unit(words, 0)
+    return (unit, factor) if unit and end == len(words) else (None, factor)
+
+
+def strip_unit(name: str) -> str:
+    """A row's name without its bracketed unit; other brackets belong to the name."""
+    bracket = BRACKET.search(name)
+    unit = bracket and (read_factor(bracket[1].strip())[0] or bracket[1].strip() in ("%", "％"))
+    return name[:bracket.start()].strip() or name if bracket and unit else name
+
+
+def _holds_values(words: str) -> bool:
+    bracket = BRACKET.search(words)
+    return bool(YEAR.search(words) or RATE_HEAD.search(words) or re.search(r"目标值|现状值|基期值|规划值|目标|现状|数量|规模|指标值|完成值|预期值", words)
+                or bracket and read_factor(bracket[1])[0] not in (None, "年") and not SPAN_HEAD.search(words))
+
+
+def _row_name(row: Row, names: list[int]) -> GridCell | None:
+    """The innermost name: of 类别 | 指标 the second."""
+    for column in reversed(names):
+        cell = row[column]
+        if cell and len(cell.text) <= LONGEST_CELL and not VALUE.fullmatch(cell.text):
+            return cell
+    return None
+
+
+def _when(head: str, last: int | None, span: str | None) -> tuple[str | None, str | None]:
+    """The period of a column and whether it is looked ahead to: the last year is the target, earlier ones its base."""
+    if years := YEARS.search(head):
+        second = years[2] if len(years[2]) == 4 else years[1][:2] + years[2]
+        return f"{years[1]}/{second}", "planned"
+    year = YEAR.search(head)
+    if year:
+        base = BASE_HEAD.search(head) or last is not None and int(year[1]) < last and not TARGET_HEAD.search(head)
+        return year[1], "reference" if base else "planned"
+    if span:
+        return span, "planned"
+    return None, "reference" if BASE_HEAD.search(head) else "planned" if TARGET_HEAD.search(head) else None
+
+
+def _span_of(words: str) -> str | None:
+    if years := YEARS.fullmatch(words.strip()):
+        second = years[2] if len(years[2]) == 4 else years[1][:2] + years[2]
+        return f"{years[1]}/{second}"
+    return words.strip(" 年") if re.fullmatch(r"(?:19|20)\d{2}年?", words.strip()) else None
+
+
+def _plain(words: str) -> str:
+    return re.sub(r"\s", "", BRACKET.sub("", words))
+
+
+def _text(row: Row, column: int | None) -> str:
+    cell = row[column] if column is not None and column < len(row) else None
+    return cell.text if cell else ""
+
+

@@ -1,0 +1,79 @@
+"""jieba's words as spaCy tokens: an own tokenizer that cuts at the borders of numbers and starts sentences itself.
+
+Only sentences that hold a figure are segmented into words; the rest of the text keeps its clauses as tokens, since
+segmenting costs more than all finders together and nothing reads the words of a sentence without figures.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import jieba
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from analyzer.lexicon import read_rows
+from analyzer.pipeline.layers import Quantity
+from analyzer.pipeline.reading import Reading
+from analyzer.pipeline.sentences import Span, split_sentences
+
+CLAUSE = re.compile(r"[^，。；：！？、\n]+|[，。；：！？、]|\n")
+
+
+@functools.cache
+def segmenter() -> jieba.Tokenizer:
+    """An own jieba tokenizer (never jieba's global one) that knows the units of the lexicon; loads once, about a second."""
+    jieba.setLogLevel(60)
+    own = jieba.Tokenizer()
+    own.initialize()
+    for row in read_rows("units.csv", required=("unit",)):
+        if len(row["unit"]) > 1 and row["unit"].isalpha():
+            own.add_word(row["unit"])
+    return own
+
+
+def cut_words(text: str, start: int, end: int, quantities: Sequence[Quantity]) -> Iterator[str]:
+    """Words of `text[start:end]`; each quantity's borders are word borders."""
+    cut = segmenter().cut
+    at = start
+    for quantity in quantities:
+        if quantity.start > at:
+            yield from cut(text[at:quantity.start], HMM=False)
+        yield from cut(text[quantity.start:quantity.end], HMM=False)
+        at = quantity.end
+    if at < end:
+        yield from cut(text[at:end], HMM=False)
+
+
+def reading_to_doc(vocab: Vocab, reading: Reading, quantities: Iterable[Quantity]) -> tuple[Doc, list[Span]]:
+    """The reading as a spaCy Doc with sentence starts set in its constructor, and the sentences' character spans."""
+    text = reading.text
+    sentences = split_sentences(reading)
+    figures = [quantity for quantity in quantities if quantity.reason is None]
+    words: list[str] = []
+    starts: list[bool] = []
+    at, following = 0, 0
+
+    def add(pieces: Iterable[str], *, opens: bool = False) -> None:
+        for piece in pieces:
+            words.append(piece)
+            starts.append(opens)
+            opens = False
+
+    for sentence in sentences:
+        add(CLAUSE.findall(text[at:sentence.start]))
+        inside = []
+        while following < len(figures) and figures[following].start < sentence.end:
+            inside.append(figures[following])
+            following += 1
+        if inside and inside[-1].end <= sentence.end:
+            add(cut_words(text, sentence.start, sentence.end, inside), opens=True)
+        else:
+            add(CLAUSE.findall(text[sentence.start:sentence.end]), opens=True)
+        at = sentence.end
+    add(CLAUSE.findall(text[at:]))
+    if starts:
+        starts[0] = True
+    return Doc(vocab, words=words, spaces=[False] * len(words), sent_starts=starts), sentences
