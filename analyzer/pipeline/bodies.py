@@ -17,7 +17,7 @@ ENDING = (
     r"供销社|供销联社|贸促会|红十字会|法院|检察院|军区|军分区|警备区|武警|纪委监委|监察委|纪检监察组|成员单位|主管部门|"
     r"电信|移动|联通|铁塔|铁塔公司|邮政|烟草|广电网络|国网|供电)"
 )
-IS_BODY = re.compile(rf"[^，。；：！？、\s]{{0,30}}{ENDING}(?:[（(][^（）()]{{1,20}}[）)])?$")
+IS_BODY = re.compile(rf"[^，。；：！？、\s]{{0,30}}{ENDING}(?:[（(〔][^（）()〔〕]{{1,20}}[）)〕])?$")
 COLLECTIVE = re.compile(rf"(?:各|[^，。；：！？]{{2,20}}等)[^，。；：！？]{{1,30}}{ENDING}(?:[（(][^（）()]{{1,20}}[）)])?$")
 PREFIX = re.compile(r"(?:自治区|兵团|国家|省|市|区|县|州|盟|旗|镇|乡)(?!政府|人民政府|长|场|民|域|属企业)")
 
@@ -27,7 +27,7 @@ BARE = re.compile(r"各?(?:有关|相关|设区的?|省辖|地级以上)?"
                   r"(?:[（(〔\[][^（）()〔〕\[\]]{1,12}[）)〕\]])?)+级?")
 GOVERNMENT_END = re.compile(r"[省区县市镇乡州盟旗街道自治直辖级（）()〔〕\[\]、]{1,12}(?:人民)?(?:政府|公署|办事处)|街道|镇街?|区|县|市")
 PLACES = re.compile(r"[\u4e00-\u9fff]{2,4}")
-ET_CETERA = re.compile(r"等(?:有?关|相关|各|责任|成员|市直|省直|市级|省级|县直|区级|区直)*(?:部门|单位|部门和单位|机构|企业|地|方|公司|地区)?$")
+ET_CETERA = re.compile(r"等(?:有?关|相关|各|责任|成员|市直|省直|市级|省级|县直|区级|区直)*(?:部门|单位|机构|企业|地|方|公司|地区)?(?:(?:和|及)(?:部门|单位|企业|机构))?$")
 GOVERNMENTS = re.compile(r"等[^等]{0,10}(?:政府|管委会|区县|[市县区])$")
 PLACE_GOVERNMENT = re.compile(r"[\u4e00-\u9fff]{2,6}?((?:市|县|区|州|盟|旗)(?:人民)?政府)$")
 LEAD_IN = re.compile(r"^(?:由|以及|及|和|与|并|会同|联合|含|包括)(?=[省市区县州各国自有相])")
@@ -45,8 +45,8 @@ ROLES = (
 
 
 LABEL = re.compile(r"(?P<words>[^：:；;，,、。（）()\[\]〔〕【】\s]{2,12})\s*[：:]|"
-                   r"(?P<bare>(?:牵头|责任|配合|参加|参与|协办|主办|支持)(?:单位|部门))(?=[^：:、，,；;）)\s]{2})")
-VERB = re.compile(r"(?:牵头|负责|配合|参与|参加|协助|协办|主办|落实|实施|推进|支持|协同|分工)[）)]?$")
+                   r"(?<![^；;，,、（(\s])(?P<bare>(?:牵头|责任|配合|参加|参与|协办|主办|支持)(?:单位|部门))(?=[^：:、，,；;）)\s按自]{2})")
+VERB = re.compile(r"(?:牵头|负责|配合|参与|参加|协助|协办|主办|落实|实施|推进|支持|协同|分工)+[）)]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def split_list(text: str, start: int) -> list[tuple[str, int, int]]:
             depth += 1
         elif character in CLOSE:
             depth = max(0, depth - 1)
-        elif character in "、，,；;。 \t\n/" and (not depth or place == len(text)):
+        elif character in "、，,；;。 \t\n/" and (not depth or place == len(text)) and text[place - 5:place] != "&quot":
             part = text[begin:place]
             if part.strip():
                 left = begin + len(part) - len(part.lstrip())
@@ -249,4 +249,4 @@ def stands_alone(body: Body) -> bool:
 
 
 def _only_names(bodies: list[Body]) -> list[Body]:
-    return [body for body in bodies if 1 < len(body.name) <= 45 and not re.search(r"[。：:]|^_+$|同上|^下同$", body.name)]
+    return [body for body in bodies if 1 < len(body.name) <= 45 and not re.search(r"[。：:]|^_+$|同上|^下同$|^\d|完成$|^(?:牵头|自身)$|按职责", body.name)]

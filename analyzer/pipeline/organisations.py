@@ -35,6 +35,9 @@ BY = re.compile(r"(?:由|责成|委托)(?P<lead>[^，。；：！？\n“”（�
 SUBJECT = re.compile(r"(?:^|(?<=[。；！\n]))[ \t]*(?:[一二三四五六七八九十\d]+是)?(?P<bodies>[省市区县州各自团][^，。；：！？\n“”（）()]{1,40}?)"
                      r"(?P<verb>牵头|负责|会同|要(?=[^求素点])|应(?=[^用急])|须)")
 
+# Everybody's duty is nobody's task: 各级政府要… assigns no figure.
+GENERAL = re.compile(r"各级|各地|各(?:有关|相关|成员)?(?:部门|单位|方面)|县级以上|省级以上|有关|相关")
+
 
 def find_assignments(reading: Reading, *, blocks: Sequence[Block] = ()) -> list[Assignment]:
     """All assignments of work in the order of the text; `blocks` are the document's, for the columns of its tables."""
@@ -188,6 +191,8 @@ def _sentences(reading: Reading) -> list[Assignment]:
             bodies = read_bodies(match.group(key), match.start(key), role)
             if groups.get("support"):
                 bodies += read_bodies(groups["support"], match.start("support"), "support")
+            if pattern is SUBJECT and any(GENERAL.match(body.name) for body in bodies):
+                continue
             if bodies and all(is_body(body.name) and stands_alone(body) for body in bodies):
                 start, end = _sentence(text, match.start(key), match.end())
                 found.append(Assignment(start, end, tuple(bodies), "explicit", match.start(), match.end()))
