@@ -9,7 +9,8 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-from analyzer.errors import AnalyzerError, UnreadableDocument, UnsupportedFormat
+from analyzer.errors import UnreadableDocument, UnsupportedFormat
+from analyzer.ingest.markdown import IS_MARKDOWN, markdown_to_blocks
 from analyzer.ingest.metadata import describe
 from analyzer.ingest.plain import decode, text_to_blocks
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits, run_limited
@@ -25,7 +26,6 @@ FOREIGN = ((b"Rar!", "RAR"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gzip"
            (b"\xfd7zXZ", "xz"), (b"%!PS", "PostScript"), (b"CAJ", "CAJ"), (b"HN\x00", "CAJ"))
 HTML_START = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|div|table|script)\b",
                         re.IGNORECASE | re.DOTALL)
-MARKDOWN = re.compile(r"(?m)^(?:#{1,6} \S|\|[ :|-]+\|\s*$|```)")
 
 
 def read_document(path: str | Path, *, limits: Limits = DEFAULT_LIMITS, allow_private: bool = False,
@@ -69,11 +69,13 @@ def read_bytes(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> Do
 
 def text_to_document(text: str, name: str = "text", *, sha256: str = "") -> Document:
     """Text that was typed or pasted as a Document; offsets index `text` itself."""
+    if IS_MARKDOWN.search(text):
+        return describe(Document(name, text, markdown_to_blocks(text), format="md", sha256=sha256))
     return describe(Document(name, text, text_to_blocks(text), sha256=sha256))
 
 
 def sniff(data: bytes, name: str = "file") -> str:
-    """The format by content: txt, md, html, docx, doc, xls, xlsx, ofd, pdf or image. Raises UnsupportedFormat."""
+    """The format by content: txt (MD too), html, docx, doc, xls, xlsx, ofd, pdf or image. Raises UnsupportedFormat."""
     if data[:1024].lstrip(b"\x00 \t\r\n\xef\xbb\xbf").startswith(b"%PDF-") or b"%PDF-" in data[:1024] and data[:1] != b"<":
         return "pdf"
     if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
@@ -97,7 +99,7 @@ def sniff(data: bytes, name: str = "file") -> str:
         return "html"
     if data.lstrip().lower().startswith(b"mime-version:") or b"content-type: multipart/related" in head[:3000]:
         return "mhtml"
-    return "md" if name.lower().endswith((".md", ".markdown")) else "txt"
+    return "txt"
 
 
 def _sniff_zip(data: bytes, name: str) -> str:
@@ -161,23 +163,17 @@ def _too_large(name: str, size: int, limits: Limits) -> UnreadableDocument:
 
 
 def _read_text(data: bytes, name: str, limits: Limits) -> Document:
-    text, encoding = decode(data, name)  # only decoding: needs no child
+    """TXT and MD, which differ in their marks only; decoding needs no child."""
+    text, encoding = decode(data, name)
     if len(text) > limits.characters:
         raise UnreadableDocument(f"{name}: {len(text):,} characters, more than the limit of {limits.characters:,}",
                                  f"{name}：共 {len(text):,} 字，超过上限 {limits.characters:,} 字")
-    warnings = ()
-    if "\ufffd" in text:
-        warnings = (f"{text.count(chr(0xFFFD))} characters could not be decoded as {encoding} / "
-                    f"有 {text.count(chr(0xFFFD))} 个字符无法按 {encoding} 解码",)
     document = text_to_document(text, name)
-    return replace(document, warnings=warnings)
-
-
-def _read_markdown(data: bytes, name: str, limits: Limits) -> Document:
-    from analyzer.ingest.markdown import markdown_to_blocks
-
-    text, _ = decode(data, name)
-    return describe(Document(name, text, markdown_to_blocks(text), format="md"))
+    lost = text.count("\ufffd")
+    if lost:
+        document = replace(document, warnings=(f"{lost} characters could not be decoded as {encoding} / "
+                                               f"有 {lost} 个字符无法按 {encoding} 解码",))
+    return document
 
 
 def _read_in_child(module: str, function: str):
@@ -198,7 +194,7 @@ def _read_paged(module: str, function: str):
     return read
 
 
-_READERS = {"txt": _read_text, "md": _read_markdown, "html": _read_in_child("html", "read_html"),
+_READERS = {"txt": _read_text, "html": _read_in_child("html", "read_html"),
             "mhtml": _read_in_child("html", "read_mhtml"), "docx": _read_in_child("docx", "read_docx"),
             "doc": _read_in_child("doc", "read_doc"), "xls": _read_in_child("sheet", "read_sheet"),
             "xlsx": _read_in_child("sheet", "read_sheet"), "ofd": _read_in_child("ofd", "read_ofd"),

@@ -40,15 +40,21 @@ TITLE_END = re.compile(
     r"标准|大纲|讲话|清单|名单|台账|目录|分工|指南|指引|导则|章程|制度|机制|说明|解释|安排|任务表|一览表|汇总表|分工表|表|预算|草案|工作|局面|方向|声明|倡议书|指标)"
     r"(?:\s*[（(〔][^（()）〕]{1,40}[）)〕])*$")
 PRINTED = re.compile(r"(?:方案|规划|计划|办法|措施|政策|要点|纲要|细则|条例|规定|意见|清单|台账|任务表|分工表|一览表|名词解释)(?:\s*[（(〔][^（()）〕]{1,40}[）)〕])*$")
+# Buttons and paths of a web page that were copied with its text.
+CHROME = re.compile(
+    r"(?:下载|打印(?:本页)?|全屏|收藏|加大|还原|减小|分享(?:到)?|关闭(?:窗口|本页)?|首页|返回(?:首页|顶部)?|上一[篇页]|下一[篇页]|纠错|无障碍|长者模式|扫一扫|微信|微博|"
+    r"【?字[体号][:：]?|【字[体号][:：].*|】|>+|[>›»]\s*.{0,12}|(?:您)?(?:现在的|当前的?)?位置\s*[:：].*|【(?:打印|关闭|收藏|大|中|小).*】|视力保护色.*|"
+    r"扫码.{0,12}|.{0,8}二维码.{0,12}|责任编辑[:：].{0,10}|浏览次数[:：].*|\[?\s*大\s+中\s+小\s*\]?)$")
+APPENDIX = re.compile(r"(?:名词|术语|有关|相关)?(?:解释|注释|名词)$|名词解释|术语解释|注\s*释$")
 META_LINE = re.compile(
-    r"(?:来源|时间|日期|发布|成文|索引号|文号|发文|信息来源|字体|字号|作者|责任编辑|编辑|浏览|点击|打印|分享|主题|分类|有效性|检索|下载|关闭|摘自|"
+    r"(?:来源|北大法宝|【法宝|【(?:相关|原文|附件|打印|字体|关闭)|原文链接|当前位置|您?现?在?的?位置|首页|时间|日期|发布|成文|索引号|文号|发文|信息来源|字体|字号|作者|责任编辑|编辑|浏览|点击|打印|分享|主题|分类|有效性|检索|下载|关闭|摘自|"
     r"中央政府门户网站|新华社|https?:|www\.)|.*(?:【字体|字体：|www\.|本报记者|摄$)")
 DATE_LINE = re.compile(rf"[—\-－（(]*\s*(?:[\d{HAN}]{{4}}|[\d]{{2}})\s*[年./-]\s*[\d{HAN}]{{1,3}}\s*(?:[月./-]\s*(?:[\d{HAN}]{{1,3}}\s*日?)?)?")
 NUMBER_LINE = re.compile(r"[（(]?\s*[一-鿿]{2,14}(?:令)?\s*(?:[〔\[［【（(]\s*(?:19|20)\d\d\s*[〕\]］】）)]|第)\s*\d{1,5}\s*号\s*[）)]?$")
 BODY_END = re.compile(r"(?:人民政府|办公厅|办公室|委员会|管委会|厅|局|部|院|处|中心|领导小组|党组|集团|公司|街道|镇|乡)(?:[（(].{1,12}[）)])?$")
 BODY_LIST = re.compile(r"[^。；]*(?:责任单位|牵头单位|牵头部门|配合单位|责任部门|[省市区县州]\S{1,12}[局委办厅院部](?:[、，,]|$))")
 PERSON_LINE = re.compile(r"(?:.{0,24}(?:省长|市长|区长|县长|州长|主席|总理|主任|书记|局长|厅长|部长)\s*[一-鿿]\s*[一-鿿·]{1,4}|[一-鿿]\s{0,2}[一-鿿]{1,2})$")
-SPEECH = re.compile(r"[—\-－]{1,2}.*|.*(?:会议上|大会上)(?:的报告|的讲话)?$|各位代表|同志们|现在，我")
+SPEECH = re.compile(r"[—\-－]{1,2}.*|.*(?:会议上|大会上)(?:的报告|的讲话)?$|.*(?:会议上|大会上).*作.{0,8}报告。?$|各位代表|同志们|现在，我")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +102,10 @@ def shape_outline(text: str, blocks: Sequence[Block], centred: frozenset[int] = 
 
     A heading that came with its level (a style, an HTML tag) keeps being one; its number, if any, decides the level.
     """
-    lines = [text[block.start:block.end].strip() if block.kind in ("paragraph", "heading", "list_item") else ""
-             for block in blocks]
+    blocks = [replace(block, kind="furniture") if block.kind == "paragraph" and block.end - block.start <= 60
+              and CHROME.match(text[block.start:block.end].strip()) else block for block in blocks]
+    lines = [text[block.start:block.end].strip().lstrip("*_ ").rstrip("*_ ") if block.kind in ("paragraph", "heading", "list_item")
+             else "" for block in blocks]
     numbers = [find_numbering(line) for line in lines]
     ranks = depths({number.kind for number, line in zip(numbers, lines, strict=True)
                     if number and len(line) <= LONGEST_HEADING})
@@ -121,7 +129,7 @@ def shape_outline(text: str, blocks: Sequence[Block], centred: frozenset[int] = 
         elif ARTICLE.match(lines[at] + " "):
             block = replace(block, kind="list_item", level=6)
         elif is_bare_heading(at, lines, numbers, blocks):
-            block = replace(block, kind="heading", level=depth + 1)
+            block = replace(block, kind="heading", level=1 if APPENDIX.match(lines[at]) else depth + 1)
         if block.kind == "heading" and (number or at in titles):
             depth = block.level or depth
         shaped.append(block)
@@ -191,7 +199,7 @@ def find_titles(lines: Sequence[str], numbers: Sequence[Numbering | None],
         if not line or line.startswith(">"):
             continue
         number = numbers[at]
-        if at > 30 or number or line[-1] in ENDS + "：:" or (SPEECH.match(line) and len(line) > 45):
+        if at > 60 or number or (line[-1] in ENDS + "：:" and len(line) > 4 and not META_LINE.match(line)):
             head = False
         if (number and number.kind != "part") or not 4 <= len(line) <= 120 or line[-1] in ENDS + OPEN_ENDS + "：:":
             continue
@@ -207,7 +215,9 @@ def _is_title(at: int, line: str, lines: Sequence[str], numbers: Sequence[Number
     before = lines[at - 1] if at else ""
     if ANNEX.match(before) and len(before) <= 8:
         return True
-    if head and not found and at == 0 and len(line) >= 6:
+    if re.match(r".{0,24}工作报告\s*[—\-]{2}", line):  # title, date and speaker in one line
+        return True
+    if head and not found and len(line) >= 6 and not any(lines[:at][-1:] and not _is_front_matter(each) for each in lines[:at] if each):
         return True
     if not TITLE_END.search(re.sub(r"\s", "", line)) or "。" in line:
         return False

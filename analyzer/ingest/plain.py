@@ -20,6 +20,8 @@ WRAP_SLACK = 9  # half-widths: a line ends early where a figure, a Latin word or
 LONG_LINE = 3000
 # Where a text without line breaks is cut: two blanks behind a sentence, or a heading's number behind one.
 CUT = re.compile(r"(?<=[。！？：”）])(?:\s{2,}|\s*(?=[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|各位代表[：！]))")
+# 一、2013年工作回顾过去一年… — a heading to which the text behind it is glued
+GLUED = re.compile(r"[一二三四五六七八九十]、[^。，；、]{0,24}?(?:工作回顾|的回顾|工作安排|工作任务|重点工作|主要任务|总体要求|总体部署|工作部署|目标任务|的建议)(?!的|和|、|，)")
 MEASURED = 20_000
 
 
@@ -110,15 +112,19 @@ def find_lines(text: str) -> list[tuple[int, int]]:
             for cut in CUT.finditer(text, start, end):
                 lines.append((last, cut.start()))
                 last = cut.end()
+                glued = GLUED.match(text, last, end)
+                if glued and glued.end() < end:
+                    lines.append((last, glued.end()))
+                    last = glued.end()
         lines.append((last, max(last, start + len(piece.rstrip()))))
         start = end
     return lines
 
 
-def join_lines(text: str, lines: Sequence[tuple[int, int]]) -> list[Block]:
-    """Paragraph blocks: a line that reaches the wrap width goes on in the next one."""
+def join_lines(text: str, lines: Sequence[tuple[int, int]], *, width: int | None = 0) -> list[Block]:
+    """Paragraph blocks: a line that reaches the wrap width goes on in the next one. Width 0: to be measured."""
     contents = [text[start:end] for start, end in lines]
-    width = wrap_width(contents)
+    width = wrap_width(contents) if width == 0 else width
     indented = width is not None and uses_indents(contents, width)
     blocks: list[Block] = []
     joinable = False

@@ -1,0 +1,84 @@
+"""Places by their names: 呼伦贝尔市海拉尔区 → the full path of divisions and the level."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+from analyzer.lexicon import read_rows
+
+LONGEST_NAME = 14
+MUNICIPALITIES = ("11", "12", "31", "50")
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A division: its name with those above it (辽宁省沈阳市), and provincial, municipal or county."""
+
+    name: str
+    level: str
+    code: str
+
+
+@functools.cache
+def _names() -> tuple[dict[str, tuple[str, ...]], dict[str, str], dict[str, str]]:
+    """Codes by full name, code by short name (provinces and prefectures), full name by code."""
+    full: dict[str, tuple[str, ...]] = {}
+    short: dict[str, str] = {}
+    by_code: dict[str, str] = {}
+    for row in read_rows("regions.csv", required=("code", "name")):
+        full[row["name"]] = (*full.get(row["name"], ()), row["code"])
+        by_code[row["code"]] = row["name"]
+        if row["short"] and row["code"].endswith("00"):
+            short.setdefault(row["short"], row["code"])
+        if row["short"] and row["short"][-1] in "州县旗":  # 黔西南州 for 黔西南布依族苗族自治州
+            full[row["short"]] = (*full.get(row["short"], ()), row["code"])
+    return full, short, by_code
+
+
+def level_of(code: str) -> str:
+    if code.endswith("0000"):
+        return "provincial"
+    return "municipal" if code.endswith("00") else "county"
+
+
+def find_region(text: str) -> Region | None:
+    """The most exact place of the first chain of names in the text; None where no name is known.
+
+    >>> find_region("上海市静安区人民政府办公室").name
+    '上海市静安区'
+    """
+    full, short, by_code = _names()
+    at, chain = 0, ""
+    while at < len(text):
+        found = next((text[at:at + size] for size in range(min(LONGEST_NAME, len(text) - at), 1, -1)
+                      if text[at:at + size] in full), None)
+        if found:
+            codes = [code for code in full[found] if code.startswith(chain.rstrip("0")[:4])] if chain else list(full[found])
+            if codes:
+                chain = codes[0] if len(codes) == 1 or chain else _common(codes)
+                at += len(found)
+                if not chain:  # one of several counties of that name, and nothing says which
+                    return Region(found, level_of(codes[0]), "")
+                continue
+        if chain:
+            break
+        at += 1
+    if not chain:
+        match = re.search("|".join(sorted(map(re.escape, short), key=len, reverse=True)), text)
+        chain = short[match[0]] if match else ""
+    return Region(_path(chain, by_code), level_of(chain), chain) if chain else None
+
+
+def _common(codes: list[str]) -> str:
+    """One code for several of one name: a prefecture before a county of its name."""
+    higher = [code for code in codes if code.endswith("00")]
+    return higher[0] if len(higher) == 1 else ""
+
+
+def _path(code: str, by_code: dict[str, str]) -> str:
+    province = by_code.get(code[:2] + "0000", "")
+    city = by_code.get(code[:4] + "00", "") if code[:2] not in MUNICIPALITIES else ""
+    parts = [province, city if code[2:4] != "00" else "", by_code.get(code, "") if code[4:] != "00" else ""]
+    return "".join(dict.fromkeys(part for part in parts if part))
