@@ -1,0 +1,231 @@
+"""What each sentence is: commitment, achievement, rule, background or heading.
+
+Two small linear models, one behind the other: the first reads a sentence by itself (its characters, cue words, place,
+section and genre), the second reads the first's opinions on the sentence, its neighbours, its paragraph and its whole
+document, so that a review stays a review and a rule's paragraph a rule. Without weights the cue words alone decide.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+
+from analyzer import lexicon
+from analyzer.errors import ModelError
+from analyzer.pipeline.ngrams import START, count_grams, pack
+from analyzer.pipeline.reading import Reading
+from analyzer.pipeline.sentences import Span
+
+KINDS = ("commitment", "achievement", "rule", "background", "heading")
+MODEL = "sentence_kinds.npz"
+FORMAT = 1
+NUMBERED = re.compile(r"(?:第[一二三四五六七八九十百]+[章节条编]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}\s*[.、．](?!\d))")
+BRACKET = re.compile(r"[（(〔\[【][^）)〕\]】]*[）)〕\]】；]?[。；]?$")
+ORDER = re.compile(r"[一二三四五六七八九十]是")
+FORWARD = re.compile(r"到20\d\d年|20\d\d年底?前|“十[四五六]五”|年底前|月底前|今年")
+REWARD = re.compile(r"对.{2,60}的，|给予.{0,20}(?:奖|补|资助|支持)|(?:不超过|最高|按照?).{0,12}(?:元|%)")
+MEANING = re.compile(r"^.{2,24}?(?:是指|，指|：指|指的是)|所称.{2,30}是指|本(?:办法|措施|政策|意见|条例|规定|细则|方案|通知)(?:自|由|适用|所称)")
+FORBID = re.compile(r"不得|严禁|禁止|不予|方可|应当|应(?:同步|按|在|于|由|先|向|全面|纳入|达到|符合)|可以|可按|须")
+THANKS = re.compile(r"感谢|敬意|慰问|祝福|来之不易|铭记|的结果|不竭动力")
+JUDGE = re.compile(r"[^正总就还都不要可](?:是|在于)[^否]|具有.{0,12}(?:意义|作用|地位)|才能|只有|如果|尚|势在必行|最根本的|关系到|离不开")
+BODIES = re.compile(r"(?:[^，。；、：]{2,16}(?:局|委|办|厅|部|部门|街道|集团|街镇|乡镇|中心|政府|公司|单位|院|行|会|社)[、，；]?){2,}[。）]?")
+MUST = re.compile(r"(?:^|，)(?:我们)?(?:要|必须|将|应)(?!求|素|点|害|道|件|领)")
+NEAR = (1, 2)  # how far the second model looks to both sides
+WIDE = 8  # sentences to both sides whose mean opinion is the part of the document that one stands in
+
+
+@dataclass(frozen=True, slots=True)
+class KindModel:
+    """Weights of both models; `grams` is the sorted vocabulary, `rarity` each n-gram's weight."""
+
+    grams: np.ndarray
+    rarity: np.ndarray
+    by_gram: np.ndarray
+    by_feature: np.ndarray
+    by_opinion: np.ndarray
+
+
+def find_kinds(reading: Reading, sentences: Sequence[Span], *, title: str = "",
+               model: KindModel | None = None) -> list[tuple[str, float]]:
+    """The kind of each sentence and how likely it is right (0–1).
+
+    >>> find_kinds(reading, split_sentences(reading))[0]  # doctest: +SKIP
+    ('commitment', 0.98)
+    """
+    if not sentences:
+        return []
+    model = model or load_model()
+    texts = [reading.text[span.start:span.end] for span in sentences]
+    features = describe(reading, sentences, texts, title=title)
+    if model is None:
+        opinion = features[:, :len(KINDS)] + 0.5 * features[:, len(KINDS):2 * len(KINDS)]
+        chances = soften(opinion * 2)
+    else:
+        first = soften(weigh_grams(texts, model.grams, model.rarity) @ model.by_gram + features @ model.by_feature)
+        chances = soften(look_around(first, features, sentences) @ model.by_opinion)
+    best = chances.argmax(axis=1)
+    return [(KINDS[kind], float(chances[row, kind])) for row, kind in enumerate(best)]
+
+
+def weigh_grams(texts: Sequence[str], grams: np.ndarray, rarity: np.ndarray) -> sparse.csr_matrix:
+    """The n-grams of each text, rare ones weighing more, each text of length 1."""
+    counts = count_grams(texts, grams, longest=3)
+    counts.sum_duplicates()
+    counts.data = np.log1p(counts.data) * rarity[counts.indices]
+    length = np.sqrt(np.bincount(np.repeat(np.arange(len(texts)), np.diff(counts.indptr)),
+                                 weights=counts.data ** 2, minlength=len(texts)))
+    counts.data /= np.repeat(np.maximum(length, 1e-6), np.diff(counts.indptr)).astype(np.float32)
+    return counts
+
+
+def describe(reading: Reading, sentences: Sequence[Span], texts: Sequence[str], *, title: str = "") -> np.ndarray:
+    """One row of numbers a sentence: cues anywhere, cues in front, cues of headings and title, place and form."""
+    cues = _cues()
+    lines, sizes = np.unique([span.line for span in sentences], return_counts=True)
+    broken = float(np.mean(sizes == 1))  # 1.0 where every sentence is a line of its own: then a short line is no heading
+    anywhere = np.log1p(count_grams(texts, cues.words.keys) @ cues.words.groups)
+    openings = [text[:4] for text in texts]
+    front = np.minimum(_count(cues.first, openings, anchored=True), 1)
+    sections = [reading.lines[span.line].section for span in sentences]
+    order = {section: number for number, section in enumerate(dict.fromkeys(sections))}
+    headings = np.vstack([_read_headings(section, cues) for section in order])
+    above = headings[[order[section] for section in sections]]
+    genre = np.minimum(_count(cues.genre, [title]), 1)
+    place = np.array([_place(reading, sentences, row, text, broken) for row, text in enumerate(texts)], np.float32)
+    genres = np.repeat(genre, len(texts), axis=0)
+    return np.hstack([anywhere, front, above, genres, place, np.ones((len(texts), 1), np.float32)]).astype(np.float32)
+
+
+def look_around(first: np.ndarray, features: np.ndarray, sentences: Sequence[Span]) -> np.ndarray:
+    """What the second model reads: opinions here, beside, in the paragraph, in the part, and in the document."""
+    opinion = np.log(np.maximum(first, 1e-4)) / 4
+    columns = [opinion, first]
+    for step in NEAR:
+        empty = np.zeros((step, first.shape[1]), first.dtype)
+        columns += [np.vstack([empty, first[:-step]])[:len(first)], np.vstack([first[step:], empty])[-len(first):]]
+    lines = np.array([span.line for span in sentences])
+    _, paragraph = np.unique(lines, return_inverse=True)
+    body = first * (1 - first[:, -1:])  # headings say nothing about the part that they stand in
+    columns += [_mean(body, paragraph), _around(body), np.repeat(body.mean(axis=0, keepdims=True), len(first), axis=0)]
+    return np.hstack([*columns, features]).astype(np.float32)
+
+
+def soften(scores: np.ndarray) -> np.ndarray:
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return raised / raised.sum(axis=1, keepdims=True)
+
+
+def save_model(model: KindModel, path: Path) -> None:
+    """Weights as arrays of half precision beside a JSON header: loading them runs no code."""
+    header = json.dumps({"format": FORMAT, "kinds": KINDS})
+    np.savez_compressed(path, header=np.frombuffer(header.encode(), np.uint8), grams=model.grams,
+                        rarity=model.rarity.astype(np.float16), by_gram=model.by_gram.astype(np.float16),
+                        by_feature=model.by_feature.astype(np.float32), by_opinion=model.by_opinion.astype(np.float32))
+
+
+@functools.lru_cache(maxsize=2)
+def load_model(path: Path | None = None) -> KindModel | None:
+    """The shipped weights, or None where there are none. Raises ModelError for a file of another version."""
+    path = path or lexicon.model_path(MODEL)
+    if not path.exists():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            header = json.loads(bytes(file["header"]))
+            arrays = {name: file[name] for name in ("grams", "rarity", "by_gram", "by_feature", "by_opinion")}
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"{path.name}: not a model of sentence kinds: {error}", f"{path.name}：不是句子类型模型：{error}") from error
+    if header["format"] != FORMAT or tuple(header["kinds"]) != KINDS:
+        raise ModelError(f"{path.name}: made for another version; train it again", f"{path.name}：模型版本不符，请重新训练")
+    for name in ("rarity", "by_gram"):
+        arrays[name] = arrays[name].astype(np.float32)
+    return KindModel(**arrays)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    keys: np.ndarray
+    groups: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class _Cues:
+    words: _Group
+    first: _Group
+    section: _Group
+    genre: _Group
+
+
+@functools.cache
+def _cues() -> _Cues:
+    table = lexicon.cues()["sentence_kind"]
+    return _Cues(_group(table["words"]), _group({key: [START + str(word)[:3] for word in words]
+                                                 for key, words in table["first"].items()}),
+                 _group(table["section"]), _group(table["genre"]))
+
+
+def _group(table: dict[str, list[str]]) -> _Group:
+    """The words of each group as sorted n-grams, and which group each belongs to."""
+    pairs = sorted({(pack(str(word)[:4]), column) for column, words in enumerate(table.values()) for word in words})
+    keys = np.array(sorted({key for key, _ in pairs}), np.uint64)
+    groups = np.zeros((len(keys), len(table)), np.float32)
+    for key, column in pairs:
+        groups[np.searchsorted(keys, np.uint64(key)), column] = 1
+    return _Group(keys, groups)
+
+
+def _count(group: _Group, texts: Sequence[str], *, anchored: bool = False) -> np.ndarray:
+    return count_grams(texts, group.keys, longest=4) @ group.groups
+
+
+def _read_headings(section: tuple[str, ...], cues: _Cues) -> np.ndarray:
+    """Cues of the outermost and of the innermost heading, and how many there are."""
+    if not section:
+        return np.zeros(2 * cues.section.groups.shape[1] + 1, np.float32)
+    found = np.minimum(_count(cues.section, [" ".join(section[:-1]) or section[0], section[-1]]), 2)
+    return np.concatenate([found[0], found[1], [len(section) / 3]]).astype(np.float32)
+
+
+def _place(reading: Reading, sentences: Sequence[Span], row: int, text: str, broken: float) -> list[float]:
+    span = sentences[row]
+    line = reading.lines[span.line]
+    first, last = span.start <= line.start, span.end >= line.end
+    size, end = len(text), text[-1]
+    heading = line.kind == "heading"
+    before = reading.lines[span.line - 1] if span.line else line
+    numbered = NUMBERED.match(text) is not None
+    row_number = first and before.end - before.start <= 3 and reading.text[before.start:before.end].strip(" .、").isdigit()
+    return [
+        heading, heading and first, line.kind == "list_item", line.kind == "table",
+        first, last, first and last, first and not last and size <= 22, first and last and size <= 22,
+        (line.level or 0) / 3, end in "。！!", end in "；;", end in "：:", end not in "。！!；;：:",
+        first and last and end not in "。！!；;：:", size < 8, size < 16, size < 30, size > 80, np.log(size) / 4,
+        numbered, numbered and size < 30, numbered and not last, broken, broken * (first and last and size < 30),
+        broken * (first and size < 30 and end in "。；"), (1 - broken) * (first and last and size < 30), end in "，,",
+        row_number, row_number and not heading, BODIES.fullmatch(text) is not None, MEANING.search(text) is not None,
+        FORBID.search(text) is not None, THANKS.search(text) is not None, JUDGE.search(text) is not None,
+        BRACKET.fullmatch(text) is not None, text[0] in "（(〔[【", row < 8, row < 3, row / 200 if row < 200 else 1.0,
+        row / len(sentences), ORDER.match(text) is not None, FORWARD.search(text) is not None,
+        REWARD.search(text) is not None, MUST.search(text) is not None, any(char.isdigit() for char in text),
+        "，" in text, span.start - line.start > 150,
+    ]
+
+
+def _mean(values: np.ndarray, group: np.ndarray) -> np.ndarray:
+    sums = np.zeros((group.max() + 1, values.shape[1]), values.dtype)
+    np.add.at(sums, group, values)
+    return (sums / np.bincount(group)[:, None])[group]
+
+
+def _around(values: np.ndarray) -> np.ndarray:
+    total = np.vstack([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
+    row = np.arange(len(values))
+    low, high = np.maximum(row - WIDE, 0), np.minimum(row + WIDE + 1, len(values))
+    return (total[high] - total[low]) / (high - low)[:, None]
