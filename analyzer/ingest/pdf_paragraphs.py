@@ -170,7 +170,8 @@ def build_elements(pages: list[list[Line]], grids: list[list[Grid]], frames: lis
         margins = {frame: measure_margins([line for line in body[number] if owners[id(line)] == frame and id(line) not in notes],
                                           fallback if frame < 0 else None, style.em) for frame in set(owners.values())}
         note: Element | None = None
-        for item in sorted([*lines, *grids[number]], key=_top):
+        items: list[Line | Grid] = [*lines, *grids[number]]
+        for item in sorted(items, key=_top):
             if isinstance(item, Grid):
                 current = Element("table", grid=item)
                 elements.append(current)

@@ -67,14 +67,9 @@ def page_to_grids(page: Page) -> tuple[list[Grid], list[Rule], list[Glyph]]:
     if not grids:
         return [], frames, page.glyphs
     outside = _fill(grids, page.glyphs, page.source)
-    tables = []
-    for grid in grids:
-        if _is_table(grid):
-            tables.append(grid)
-        else:
-            frames.append(grid.box)
-            outside = None
-    if outside is None:  # a drawing's glyphs go back to the body
+    tables = [grid for grid in grids if _is_table(grid)]
+    if len(tables) < len(grids):  # a drawing's glyphs go back to the body
+        frames += [grid.box for grid in grids if all(grid is not table for table in tables)]
         for grid in tables:
             for cell in grid.cells:
                 cell.lines = []

@@ -29,8 +29,9 @@ BULLETS = {0xF0B7: 0x2022, 0xF0A7: 0x25AA, 0xF06C: 0x25CF, 0xF06E: 0x25A0, 0xF07
            0xF0FC: 0x2714, 0xF0B2: 0x2B1A}
 DROPPED = {0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xFFFE, 0xFFFF, *range(32), 0x7F}
 BLANK = {0x20, 0xA0, 0x3000, *range(0x2000, 0x200B), 0x202F, 0x205F}
-UNMAPPED = "\ufffd"
+PLAIN = {code for radical, code in RADICALS.items()}
 
+ASCENT, DESCENT = 0.86, 0.14  # of the size: where Chinese glyphs stand around the baseline
 THIN = 3.0  # a filled rectangle thinner than this many points is drawn for a line
 NESTED_FORMS = 8
 OBJECTS = 100_000  # drawing objects looked at for ruling lines, a page; a map has more, a table never
@@ -105,9 +106,11 @@ def _read_glyphs(handle: Any, frame: Rule) -> tuple[list[tuple[int, Glyph]], int
         return [], 0
     glyphs: list[tuple[int, Glyph]] = []
     unmapped = 0
-    rect, tight = raw.FS_RECTF(), [ctypes.c_double() for _ in range(4)]
+    rect, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    origin_of = raw.FPDFText_GetCharOrigin
     unicode_of, box_of, angle_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetCharAngle
     generated, failed = raw.FPDFText_IsGenerated, raw.FPDFText_HasUnicodeMapError
+    forms: dict[int, Matrix] | None = None
     high = 0
     try:
         for index in range(raw.FPDFText_CountChars(text)):
@@ -131,16 +134,80 @@ def _read_glyphs(handle: Any, frame: Rule) -> tuple[list[tuple[int, Glyph]], int
                 code = BULLETS.get(code, code)
                 unmapped += code < 0xF900 and code >= 0xE000
             box_of(text, index, rect)
+            origin_of(text, index, x, y)
             degrees = round(math.degrees(angle_of(text, index))) % 360
-            left, bottom, right, top = rect.left, rect.bottom, rect.right, rect.top
-            if not 0.5 < top - bottom < 3.2 * max(right - left, 4.0) and degrees % 180 == 0:  # a font's wild ascent
-                raw.FPDFText_GetCharBox(text, index, *tight)
-                bottom, top = tight[2].value, tight[3].value
+            if code in PLAIN:
+                if forms is None:
+                    forms = _texts_in_forms(handle)
+                form = forms and _misplaced(text, index, x.value, y.value, forms)
+                if form:
+                    glyphs.append((degrees, (chr(code), *_box_in_form(text, index, x.value, y.value, form))))
+                    continue
+            left, right, em = rect.left, rect.right, rect.top - rect.bottom
+            if degrees or abs(left - x.value) > 0.01 or not 0.5 < em < 500:  # pdfium knows no ascent, or text is turned
+                left, bottom, right, top = _box_by_matrix(text, index, degrees, x.value, y.value)
+            else:  # fonts differ in ascent: only the baseline tells what stands on one line
+                bottom, top = y.value - DESCENT * em, y.value + ASCENT * em
             if math.isfinite(left + right + top + bottom):
                 glyphs.append((degrees, (chr(RADICALS.get(code, code)), left, bottom, right, top)))
     finally:
         raw.FPDFText_ClosePage(text)
     return glyphs, unmapped
+
+
+def _box_by_matrix(text: Any, index: int, degrees: int, x: float, y: float) -> Rule:
+    """left, bottom, right, top of a glyph at origin x, y, from its ink along the line and its size across it."""
+    ink = [ctypes.c_double() for _ in range(4)]
+    raw.FPDFText_GetCharBox(text, index, *ink)
+    left, right, bottom, top = (value.value for value in ink)
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(text, index, matrix)
+    em = raw.FPDFText_GetFontSize(text, index) * math.hypot(matrix.a, matrix.b)
+    if not 0.5 < em < 500:
+        em = max(right - left, top - bottom, 1.0)
+    if degrees == 0:
+        return left, y - DESCENT * em, right, y + ASCENT * em
+    if degrees == 180:
+        return left, y - ASCENT * em, right, y + DESCENT * em
+    if degrees == 90:  # runs upwards
+        return x - ASCENT * em, bottom, x + DESCENT * em, top
+    if degrees == 270:
+        return x - DESCENT * em, bottom, x + ASCENT * em, top
+    return left, bottom, right, top
+
+
+def _texts_in_forms(handle: Any) -> dict[int, Matrix]:
+    """The addresses of the text objects in forms, with the matrix from their form to the page."""
+    return {ctypes.addressof(item.contents): matrix for kind, item, matrix in _walk(handle)
+            if kind == raw.FPDF_PAGEOBJ_TEXT and matrix != IDENTITY}
+
+
+def _misplaced(text: Any, index: int, x: float, y: float, forms: dict[int, Matrix]) -> Matrix | None:
+    """The form's matrix if pdfium forgot it: it does so for glyphs in a form that it turned from ⼀ into 一."""
+    item = raw.FPDFText_GetTextObject(text, index)
+    form = forms.get(ctypes.addressof(item.contents)) if item else None
+    if form is None:
+        return None
+    sides = [ctypes.c_float() for _ in range(4)]
+    if not raw.FPDFPageObj_GetBounds(item, *sides):
+        return None
+    left, bottom, right, top = (side.value for side in sides)
+    margin = 0.6 * max(right - left, top - bottom)  # the sides are the ink's, the origin is the glyph's
+    left, bottom, right, top = left - margin, bottom - margin, right + margin, top + margin
+    a, b, c, d, e, f = form
+    xs, ys = sorted((a * left + c * bottom + e, a * right + c * top + e)), sorted(
+        (b * left + d * bottom + f, b * right + d * top + f))
+    in_form = left <= x <= right and bottom <= y <= top
+    return form if in_form and not (xs[0] <= x <= xs[1] and ys[0] <= y <= ys[1]) else None
+
+
+def _box_in_form(text: Any, index: int, x: float, y: float, form: Matrix) -> Rule:
+    a, b, c, d, e, f = form
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(text, index, matrix)
+    em = raw.FPDFText_GetFontSize(text, index) * math.hypot(matrix.a, matrix.b)
+    left, baseline = a * x + c * y + e, b * x + d * y + f
+    return left, baseline - DESCENT * em, left + em, baseline + ASCENT * em
 
 
 def _read_drawings(handle: Any, frame: Rule, place: Callable[..., Rule]) -> tuple[list[Rule], float]:
@@ -151,7 +218,7 @@ def _read_drawings(handle: Any, frame: Rule, place: Callable[..., Rule]) -> tupl
     for kind, item, matrix in _walk(handle):
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
             covered += _image_area(item, matrix, frame) / area
-        elif len(rules) < RULES:
+        elif kind == raw.FPDF_PAGEOBJ_PATH and len(rules) < RULES:
             for x0, y0, x1, y1 in _path_rules(item, matrix):
                 x0, x1 = max(x0, frame[0]), min(x1, frame[2])
                 y0, y1 = max(y0, frame[1]), min(y1, frame[3])
@@ -165,21 +232,20 @@ IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 def _walk(handle: Any) -> Iterator[tuple[int, Any, Matrix]]:
-    """Paths and images of the page, those in nested forms too (which may contain themselves)."""
+    """(kind, object, matrix to the page) of all drawing objects, those in nested forms too (which may hold themselves)."""
     budget = OBJECTS
-    stack: list[tuple[Any, Any, int, Matrix]] = []
-    for index in range(min(budget, raw.FPDFPage_CountObjects(handle)) - 1, -1, -1):
-        stack.append((raw.FPDFPage_GetObject(handle, index), None, 0, IDENTITY))
+    stack = [(raw.FPDFPage_GetObject(handle, index), 0, IDENTITY)
+             for index in range(min(budget, raw.FPDFPage_CountObjects(handle)) - 1, -1, -1)]
     while stack and budget:
         budget -= 1
-        item, _, depth, matrix = stack.pop()
+        item, depth, matrix = stack.pop()
         kind = raw.FPDFPageObj_GetType(item)
-        if kind in (raw.FPDF_PAGEOBJ_PATH, raw.FPDF_PAGEOBJ_IMAGE):
+        if kind != raw.FPDF_PAGEOBJ_FORM:
             yield kind, item, matrix
-        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < NESTED_FORMS:
+        elif depth < NESTED_FORMS:
             inner = _multiply(_matrix(item), matrix)
             for index in range(min(budget, max(0, raw.FPDFFormObj_CountObjects(item))) - 1, -1, -1):
-                stack.append((raw.FPDFFormObj_GetObject(item, index), None, depth + 1, inner))
+                stack.append((raw.FPDFFormObj_GetObject(item, index), depth + 1, inner))
 
 
 def _matrix(item: Any) -> Matrix:
