@@ -23,9 +23,9 @@ def parse_arabic(text: str) -> Decimal:
 
 def parse_chinese(text: str) -> Decimal | None:
     """`二百八十八`, `三点一万`, `一百二十万`, `二〇二五` → the number; None if the characters make none."""
-    whole, _, fraction = text.partition("点")
+    whole, point, fraction = text.partition("点")
     magnitude = 1
-    if fraction:
+    if point:
         match = re.fullmatch(r"([零〇一二三四五六七八九]+)(万亿|亿|万)?", fraction)
         if not match:
             return None
@@ -55,9 +55,11 @@ def _parse_whole(text: str) -> int | None:
 
 def _parse_section(text: str) -> int | None:
     """Below 10,000: `九千八百七十六`, `十五`, `百`, `两千三` (2,300)."""
-    total, at, last = 0, 0, 1
+    total, at, last = 0, 0, 10_000
     for match in SECTION.finditer(text):
         if match.start() != at and text[at:match.start()].strip("零〇"):
+            return None
+        if TENS[match[2]] >= last:  # 三百百
             return None
         last = TENS[match[2]]
         total += (DIGITS[match[1]] if match[1] else 1) * last
@@ -69,7 +71,7 @@ def _parse_section(text: str) -> int | None:
     if len(digit) > 1 or digit and digit not in DIGITS:
         return None
     if digit:
-        short = at and last >= 100 and not rest.startswith(("零", "〇"))  # 两千三 is 2,300
+        short = at and 100 <= last < 10_000 and not rest.startswith(("零", "〇"))  # 两千三 is 2,300
         total += DIGITS[digit] * (last // 10 if short else 1)
     return total
 

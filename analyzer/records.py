@@ -205,6 +205,7 @@ class Analysis:
     commitments: tuple[Commitment, ...]
     sentences: tuple[Sentence, ...]
     rejected: tuple[Rejected, ...] = ()
+    genre: str = "other"
     version: str = ""
     codebook: str = ""
 

@@ -65,6 +65,8 @@ def number_to_quantity(text: str, number: Number, linked: Quantity | None, gap: 
     comparator, rule = read_comparator(number, left, right)
     change = FIXED[text[number.start:number.end]][2] if text[number.start:number.end] in FIXED else read_change(number, left)
     if linked is not None and number.form != "fixed":
+        if reason == "duration" and linked.unit == number.unit:
+            reason = None
         if change == "level" and linked.unit == number.unit and not re.search(r"[\u4e00-\u9fff]$", left.rstrip("和及与或以")):
             change = linked.change
         if comparator == "eq" and linked.comparator in ("le", "approx", "ge", "gt") and "before" in linked.rules and "，" not in gap:

@@ -199,7 +199,7 @@ def read_loose_rows(reading: Reading) -> Iterator[tuple[Quantity, TableFacts]]:
 def cell_to_quantity(cell: GridCell, head: str, unit_text: str, name: str) -> Quantity | None:
     """A cell that holds one value, with the unit of the cell, the head's bracket, the unit column or the row's name."""
     match = VALUE.fullmatch(cell.text)
-    if match is None or not match["low"]:
+    if match is None or re.fullmatch(r"(?:19|20)\d\d", match["low"]) and (match["unit"] == "年" or match["high"]):
         return None
     unit, factor = read_factor(match["unit"] or match["tail"] or "")
     if match["unit"] and unit is None and match["unit"] not in ("%", "％"):

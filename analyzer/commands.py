@@ -1,0 +1,221 @@
+"""What each command of the command line does; `__main__` knows their grammar."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from analyzer.analysis import analyze
+from analyzer.errors import AnalyzerError, UnreadableDocument
+from analyzer.ingest import read_document
+from analyzer.records import Analysis, Document, to_dict
+
+NOT_DOCUMENTS = {".jsonl", ".json", ".py", ".yaml", ".yml", ".png", ".npz", ".sqlite"}
+TABLE_COLUMNS = {"figures": (("quote", 14), ("indicator", 30), ("value", 14), ("unit", 8), ("comparator", 8), ("status", 9), ("period", 10),
+                             ("category", 12), ("departments", 24)),
+                 "commitments": (("text", 60), ("action", 10), ("object", 24), ("category", 12), ("period", 10), ("departments", 24)),
+                 "sentences": (("kind", 12), ("text", 100)), "rejected": (("quote", 14), ("reason", 20), ("start", 8))}
+
+
+def run_extract(args: argparse.Namespace) -> int:
+    what = "commitments" if args.commitments else "sentences" if args.sentences else "rejected" if args.rejected else "figures"
+    failed = False
+    writer = _writer(args.format, what)
+    for path in expand_paths(args.paths):
+        try:
+            analysis = _analyze_path(path, infer=args.infer_departments)
+        except AnalyzerError as error:
+            print(f"error: {error}", file=sys.stderr)
+            failed = True
+            continue
+        for warning in analysis.document.warnings:
+            print(f"warning: {analysis.document.name}: {warning}", file=sys.stderr)
+        writer(to_dict(record) for record in getattr(analysis, what))
+    return 1 if failed else 0
+
+
+def _analyze_path(path: str, *, infer: bool = False) -> Analysis:
+    return analyze(read_document(path), infer_departments=infer)
+
+
+def expand_paths(paths: Iterable[str]) -> Iterator[str]:
+    """Files and addresses as they are, folders as the documents in them, in order of their names."""
+    for path in paths:
+        folder = Path(path)
+        if folder.is_dir():
+            inside = sorted(str(file) for file in folder.rglob("*")
+                            if file.is_file() and file.suffix.lower() not in NOT_DOCUMENTS and not file.name.startswith("."))
+            if not inside:
+                print(f"warning: {path}: no documents in this folder", file=sys.stderr)
+            yield from inside
+        else:
+            yield path
+
+
+def _writer(form: str, what: str) -> Any:
+    """A function that prints records in the format; the header of a CSV file or table is printed once."""
+    if form == "jsonl":
+        return _print_jsonl
+    if form == "csv":
+        sheet = csv.writer(sys.stdout, lineterminator="\n")
+        head: list[str] = []
+
+        def write_csv(records: Iterable[dict[str, Any]]) -> None:
+            for record in records:
+                if not head:
+                    head.extend(record)
+                    sheet.writerow(head)
+                sheet.writerow([_cell(record[name]) for name in head])
+
+        return write_csv
+    columns = TABLE_COLUMNS[what]
+    print("  ".join(_fit(name, width) for name, width in columns))
+
+    def write_table(records: Iterable[dict[str, Any]]) -> None:
+        for record in records:
+            print("  ".join(_fit(_brief(record[name]), width) for name, width in columns))
+
+    return write_table
+
+
+def _print_jsonl(records: Iterable[dict[str, Any]]) -> None:
+    for record in records:
+        print(json.dumps(record, ensure_ascii=False))
+
+
+def _cell(value: Any) -> Any:
+    """A cell for CSV: lists as JSON, text that a spreadsheet would run as a formula with an apostrophe before it."""
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")):
+        return f"'{value}"
+    return value
+
+
+def _brief(value: Any) -> str:
+    if isinstance(value, list):
+        return "、".join(item["name"] if isinstance(item, dict) else str(item) for item in value)
+    return "" if value is None else str(value)
+
+
+def _fit(words: str, width: int) -> str:
+    """Words cut or padded to a number of columns; a Chinese character takes two."""
+    kept, used = "", 0
+    for character in words.replace("\n", ""):
+        size = 2 if ord(character) > 0x2E7F else 1
+        if used + size > width:
+            break
+        kept, used = kept + character, used + size
+    return kept + " " * (width - used)
+
+
+def run_read(args: argparse.Namespace) -> int:
+    failed = False
+    for path in expand_paths(args.paths):
+        try:
+            document = read_document(path)
+        except AnalyzerError as error:
+            print(f"error: {error}", file=sys.stderr)
+            failed = True
+            continue
+        if args.format == "text":
+            print(document.text)
+        else:
+            print(json.dumps(document_to_dict(document), ensure_ascii=False, indent=2 if args.format == "json" else None))
+    return 1 if failed else 0
+
+
+def document_to_dict(document: Document) -> dict[str, Any]:
+    """The Document as `read` prints it: blocks in reading order, a table's rows as lists of cell texts."""
+    from analyzer.ingest.tables import rows_of
+
+    fields = ("name", "format", "title", "issuer", "number", "dates", "region", "level", "sha256", "pages", "url", "accessed", "warnings", "text")
+    result = {name: getattr(document, name) for name in fields}
+    result["blocks"] = []
+    for block in document.blocks:
+        entry = {name: getattr(block, name) for name in ("kind", "level", "start", "end", "page", "box", "source")}
+        if block.cells:
+            entry["rows"] = rows_of(document, block)
+        result["blocks"].append(entry)
+    return result
+
+
+def run_classify(args: argparse.Namespace) -> int:
+    from analyzer.categories import classify_lines
+
+    document = read_document(args.file)
+    lines = [line.strip() for line in document.text.splitlines() if line.strip()]
+    records = classify_lines(lines)
+    if args.format == "jsonl":
+        _print_jsonl(records)
+    else:
+        for record in records:
+            print(f"{_fit(str(record['code']), 13)} {record['probability']:.2f}  {_fit(record['text'], 80)}")
+    return 0
+
+
+def run_evaluate(args: argparse.Namespace) -> int:
+    from analyzer.evaluation import Tally, compare_runs, read_gold, score_document, tally_to_scores
+
+    total = Tally()
+    genres: dict[str, Tally] = {}
+    for path, gold in read_gold(Path(args.gold)):
+        analysis = _analyze_path(str(path))
+        tally = score_document(path.stem, analysis.document.text, gold, analysis.figures)
+        total.add(tally)
+        genres.setdefault(analysis.genre, Tally()).add(tally)
+    scores = {"all": tally_to_scores(total)} | {genre: tally_to_scores(tally) for genre, tally in sorted(genres.items())}
+    last = Path(args.last) if args.last else cache_folder() / f"evaluation-{abs(hash_text(str(Path(args.gold).resolve())))}.json"
+    before = set(json.loads(last.read_text(encoding="utf-8"))) if last.exists() else None
+    if args.format == "jsonl":
+        _print_jsonl({"genre": genre, **row} for genre, row in scores.items())
+    else:
+        _print_scores(scores)
+    for kind, rows in total.errors.items():
+        for row in rows[:args.errors]:
+            print(f"{kind}: {row}", file=sys.stderr)
+    if before is not None:
+        gained, lost = compare_runs(before, total.right)
+        print(f"since the last run: {len(gained)} fields gained, {len(lost)} lost", file=sys.stderr)
+        for sign, rows in (("+", gained), ("-", lost)):
+            for row in rows[:40]:
+                print(f"  {sign} {row}", file=sys.stderr)
+    last.parent.mkdir(parents=True, exist_ok=True)
+    last.write_text(json.dumps(sorted(total.right), ensure_ascii=False), encoding="utf-8")
+    return 0
+
+
+def _print_scores(scores: dict[str, dict[str, Any]]) -> None:
+    print(_fit("", 22) + "".join(_fit(genre, 12) for genre in scores))
+    for name in scores["all"]:
+        cells = (scores[genre][name] for genre in scores)
+        print(_fit(name, 22) + "".join(_fit("-" if cell is None else f"{cell:.4f}" if isinstance(cell, float) else str(cell), 12) for cell in cells))
+
+
+def hash_text(text: str) -> int:
+    """The same number for the same text in every process, unlike `hash`."""
+    import zlib
+
+    return zlib.crc32(text.encode("utf-8"))
+
+
+def cache_folder() -> Path:
+    home = os.environ.get("POLICY_ANALYZER_HOME")
+    return Path(home) / "cache" if home else Path.home() / ".policy-analyzer" / "cache"
+
+
+def run_train(args: argparse.Namespace) -> int:
+    from analyzer.training import train_models
+
+    for line in train_models([Path(source) for source in args.sources], model=args.model, codebook=args.codebook, out=args.out):
+        print(line, file=sys.stderr)
+    return 0
+
+
+__all__ = ["UnreadableDocument", "expand_paths", "run_classify", "run_evaluate", "run_extract", "run_read", "run_train"]
