@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from analyzer.ingest.outline import shape_outline
@@ -22,6 +23,18 @@ class Builder:
     @property
     def length(self) -> int:
         return self._length
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    def prepend(self, title: str) -> None:
+        """A title heading before everything else; what was added so far moves back."""
+        shift = len(title) + 1
+        self._pieces.insert(0, title + "\n")
+        self._length += shift
+        self._centred = {index + 1 for index in self._centred}
+        self.blocks = [Block("heading", 0, len(title), 1), *(shifted(block, shift) for block in self.blocks)]
 
     def add(self, text: str, kind: str = "paragraph", level: int | None = None, page: int | None = None,
             *, centred: bool = False, **more: Any) -> None:
@@ -60,3 +73,9 @@ class Builder:
         self._pieces.append(text)
         self._length += len(text)
         return start
+
+
+def shifted(block: Block, by: int) -> Block:
+    """The block `by` characters further on."""
+    cells = tuple(replace(cell, start=cell.start + by, end=cell.end + by) for cell in block.cells)
+    return replace(block, start=block.start + by, end=block.end + by, cells=cells)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from analyzer.ingest.outline import DATE_LINE, NUMBER_LINE, TITLE_END, find_numbering
+from analyzer.ingest.outline import BODY_END, DATE_LINE, NUMBER_LINE, TITLE_END, find_numbering
 from analyzer.ingest.regions import Region, find_region
 from analyzer.records import Document
 
@@ -45,7 +45,7 @@ def describe(document: Document) -> Document:
     labels = find_labels(head)
     title = document.title or labels.get("title") or find_title(document)
     dates = {**find_dates(lines, labels), **document.dates}
-    issuer = document.issuer or title_issuer(title) or labels.get("issuer") or find_issuer(title, lines)
+    issuer = document.issuer or title_issuer(title) or find_issuer_by(labels.get("issuer"), title, lines)
     number = document.number or labels.get("number") or find_number(head, title)
     region, level = find_area(issuer, title, head, lines[-TAIL_LINES:])
     if not issuer and title and region and "政府工作报告" in title:
@@ -197,6 +197,15 @@ def title_issuer(title: str | None) -> str | None:
     return None
 
 
+def find_issuer_by(label: str | None, title: str | None, lines: Sequence[str]) -> str | None:
+    """The labelled issuer, unless the title names another place: then a site passes on what another body wrote."""
+    place, named = find_region(label or ""), find_region(title or "")
+    if label and (not place or not named or place.code.startswith(named.code.rstrip("0")[:4]) and place.level == named.level
+                  or place.name == named.name):
+        return label
+    return find_issuer(title, lines) or label
+
+
 def find_issuer(title: str | None, lines: Sequence[str]) -> str | None:
     """Who issued it, where neither title nor label says so: the speaker's government, or the signature above the date."""
     if title and re.match(r"(?:19|20)?\d{0,4}年?国务院.{0,2}(?:政府)?工作报告", title):
@@ -223,6 +232,10 @@ def find_issuer(title: str | None, lines: Sequence[str]) -> str | None:
                 body = re.sub(r"[\s　]+", "", part[at - 1]) if len(part[at - 1]) < 12 else part[at - 1].strip()
                 if BODY.search(body) and 3 <= len(body) <= 60 and not re.search("[，。：；]", body):
                     return body
+    for line in reversed(lines[-TAIL_LINES:]):
+        signed = re.fullmatch(r"[（(]([一-鿿]{4,30})[）)]", line)
+        if signed and BODY_END.search(signed[1]):
+            return signed[1]
     return None
 
 

@@ -40,6 +40,7 @@ TITLE_END = re.compile(
     r"标准|大纲|讲话|清单|名单|台账|目录|分工|指南|指引|导则|章程|制度|机制|说明|解释|安排|任务表|一览表|汇总表|分工表|表|预算|草案|工作|局面|方向|声明|倡议书|指标)"
     r"(?:\s*[（(〔][^（()）〕]{1,40}[）)〕])*$")
 PRINTED = re.compile(r"(?:方案|规划|计划|办法|措施|政策|要点|纲要|细则|条例|规定|意见|清单|台账|任务表|分工表|一览表|名词解释)(?:\s*[（(〔][^（()）〕]{1,40}[）)〕])*$")
+CAPTION = re.compile(r"[表图]\s*\d|单\s*位\s*[:：]|注\s*[:：]|资料来源")
 # Buttons and paths of a web page that were copied with its text.
 CHROME = re.compile(
     r"(?:下载|打印(?:本页)?|全屏|收藏|加大|还原|减小|分享(?:到)?|关闭(?:窗口|本页)?|首页|返回(?:首页|顶部)?|上一[篇页]|下一[篇页]|纠错|无障碍|长者模式|扫一扫|微信|微博|"
@@ -186,8 +187,10 @@ def is_bare_heading(at: int, lines: Sequence[str], numbers: Sequence[Numbering |
         return False
     before = lines[at - 1] if at else ""
     after = lines[at + 1] if at + 1 < len(lines) else ""
-    closed = not before or before[-1] in ENDS + "）)”" or bool(numbers[at - 1]) or bool(TITLE_END.search(before))
-    return closed and len(after) > 45 and after[-1] in ENDS + "：:）)”"
+    if CAPTION.match(line):
+        return False
+    closed = not before or CAPTION.match(before) or before[-1] in ENDS + "）)”" or bool(numbers[at - 1]) or bool(TITLE_END.search(before))
+    return bool(closed) and len(after) > 45 and after[-1] in ENDS + "：:）)”"
 
 
 def find_titles(lines: Sequence[str], numbers: Sequence[Numbering | None],
@@ -201,11 +204,12 @@ def find_titles(lines: Sequence[str], numbers: Sequence[Numbering | None],
         number = numbers[at]
         if at > 60 or number or (line[-1] in ENDS + "：:" and len(line) > 4 and not META_LINE.match(line)):
             head = False
+        if ANNEX.match(line) and len(line) <= LONGEST_HEADING and (line[-1] not in ENDS + OPEN_ENDS + "：:" or len(line) <= 6):
+            titles.add(at)
+            continue
         if (number and number.kind != "part") or not 4 <= len(line) <= 120 or line[-1] in ENDS + OPEN_ENDS + "：:":
             continue
-        if ANNEX.match(line) and len(line) <= LONGEST_HEADING:
-            titles.add(at)
-        elif not _is_front_matter(line) and (at in centred and (head or _closes_notice(lines[at - 1]) or TITLE_END.search(line))
+        if not _is_front_matter(line) and (at in centred and (head or _closes_notice(lines[at - 1]) or TITLE_END.search(line))
                                              or _is_title(at, line, lines, numbers, head, bool(titles))):
             titles.add(at)
     return titles
