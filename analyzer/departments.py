@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from analyzer.directory import resolve
 from analyzer.pipeline.bodies import Assignment
 from analyzer.records import Department
 
 
-def departments_for(start: int, end: int, assignments: Sequence[Assignment]) -> tuple[Department, ...]:
-    """The bodies named for the reading's characters `start`–`end`: those that bind closest, each once."""
+def departments_for(start: int, end: int, assignments: Sequence[Assignment], *, level: str | None = None,
+                    region: str | None = None, date: str | None = None) -> tuple[Department, ...]:
+    """The bodies named for the reading's characters `start`–`end`: those that bind closest, each once.
+
+    `level`, `region` and `date` (ISO) are the document's; with them each body gets its id in the directory.
+    """
     holding = [a for a in assignments if a.start <= start and end <= a.end]
     if not holding:
         return ()
     rank = min(a.rank for a in holding)
-    found: dict[tuple[str, str], Department] = {}
+    found: dict[str, Department] = {}
     for assignment in holding:
-        if assignment.rank == rank:
-            for body in assignment.bodies:
-                found.setdefault((body.name, body.role), Department(body.name, body.role, assignment.source))
+        for body in assignment.bodies if assignment.rank == rank else ():
+            if body.name not in found:
+                known = resolve(body.name, level=level, region=region, date=date, prefix=body.prefix)
+                found[body.name] = Department(body.name, body.role, assignment.source, known.id if known else None)
     return tuple(found.values())
