@@ -15,13 +15,14 @@ from analyzer.store.corrections import (
     reopen_figures,
     undo,
 )
-from analyzer.store.jobs import add_job, clear_jobs, count_jobs, end_job, free_jobs, list_jobs, set_stage, take_job
+from analyzer.store.jobs import add_job, add_link, clear_jobs, count_jobs, end_job, free_jobs, list_jobs, set_stage, take_job
 from analyzer.store.query import (
     SORTS,
     Filters,
     Found,
     count_pairs,
     delete_view,
+    document_titles,
     figures_of,
     find,
     find_document,
@@ -50,12 +51,13 @@ __all__ = [
     "accept_figures",
     "add_figure",
     "add_job",
+    "add_link",
     "clear_jobs",
     "count_jobs",
     "count_pairs",
     "default_home",
     "delete_document",
-    "delete_view",
+    "delete_view", "document_titles",
     "edit_document",
     "edit_figures",
     "end_job",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import socket
@@ -47,6 +48,14 @@ def add_job(
                 "finished": now() if state == "duplicate" else None,
             },
         )
+
+
+def add_link(store: Store, url: str) -> int:
+    """Puts the page or file at a URL in the queue; it is fetched when its turn comes."""
+    sha256 = hashlib.sha256(url.encode("utf-8", "replace")).hexdigest()
+    with writing(store) as connection:
+        values = {"name": url, "sha256": sha256, "state": "queued", "sample": 0, "created": now()}
+        return insert_one(connection, jobs, {**values, "options": json.dumps({"link": url}, ensure_ascii=False)})
 
 
 def take_job(store: Store) -> dict[str, Any] | None:

@@ -244,6 +244,13 @@ def list_documents(store: Store) -> list[dict[str, Any]]:
         return [{**row, "warnings": json.loads(row["warnings"])} for row in connection.execute(query).mappings()]
 
 
+def document_titles(store: Store) -> dict[str, str]:
+    """Title (or file name) by id, the id as text as in facets."""
+    query = sa.select(documents.c.id, sa.func.coalesce(documents.c.title, documents.c.name))
+    with reading(store) as connection:
+        return {str(number): title for number, title in connection.execute(query)}
+
+
 def read_document_row(store: Store, number: int) -> dict[str, Any] | None:
     with reading(store) as connection:
         row = connection.execute(sa.select(documents).where(documents.c.id == number)).mappings().first()

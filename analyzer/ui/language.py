@@ -1,0 +1,39 @@
+"""Chinese first, English by a switch: each text stands in both languages where it is used."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from analyzer.errors import AnalyzerError
+from analyzer.export.words import field_name, period_name, value_name
+
+
+def language() -> str:
+    return "en" if st.session_state.get("language") == "en" else "zh"
+
+
+def say(chinese: str, english: str) -> str:
+    return chinese if language() == "zh" else english
+
+
+def named(field: str, value: str | None) -> str:
+    """What people read for a value of a field; what is not set has a name too."""
+    if not value:
+        return say("（未注明）", "(none)")
+    if field == "period":
+        return period_name(value, language())
+    return value_name(field, value, language())
+
+
+def head(field: str) -> str:
+    """The name of a field, of a facet or a column."""
+    return field_name({"category": "category_name", "department": "departments"}.get(field, field), language())
+
+
+def message(error: AnalyzerError) -> str:
+    return error.message(language())
+
+
+def plain(text: str) -> str:
+    """Text for Streamlit's Markdown labels, with nothing in it that Markdown would take as its own."""
+    return "".join("\\" + c if c in "\\`*_{}[]()#+-.!|<>$~:^" else c for c in text)

@@ -1,0 +1,7 @@
+"""document"""
+
+import streamlit as st
+
+
+def show() -> None:
+    st.title("document")

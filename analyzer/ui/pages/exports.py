@@ -1,0 +1,7 @@
+"""exports"""
+
+import streamlit as st
+
+
+def show() -> None:
+    st.title("exports")

@@ -1,0 +1,7 @@
+"""overview"""
+
+import streamlit as st
+
+
+def show() -> None:
+    st.title("overview")

@@ -1,0 +1,7 @@
+"""review"""
+
+import streamlit as st
+
+
+def show() -> None:
+    st.title("review")

@@ -1,0 +1,7 @@
+"""settings"""
+
+import streamlit as st
+
+
+def show() -> None:
+    st.title("settings")

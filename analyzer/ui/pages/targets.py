@@ -1,0 +1,210 @@
+"""目标库: every figure of the library, with facets, search and sorting, and the source of the chosen one beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from analyzer import store as library
+from analyzer.export import rows_to_csv
+from analyzer.export.rows import join_departments
+from analyzer.store import SORTS
+from analyzer.ui.language import head, language, named, say
+from analyzer.ui.panel import source_panel
+from analyzer.ui.resources import the_store
+from analyzer.ui.view import current_view, facet_panel, saved_views, view_to_filters, write_url
+
+PAGE = 100
+COLUMNS = [
+    "indicator",
+    "quote",
+    "comparator",
+    "period",
+    "status",
+    "category",
+    "departments",
+    "region",
+    "document",
+    "value",
+    "value_max",
+    "unit",
+    "change",
+    "action",
+    "due",
+    "sentence",
+    "page",
+    "confidence",
+    "review",
+]
+FIRST_COLUMNS = ["indicator", "quote", "comparator", "period", "status", "category", "departments", "document"]
+_WIDTHS = {
+    "indicator": 190,
+    "quote": 92,
+    "comparator": 72,
+    "period": 96,
+    "status": 80,
+    "category": 120,
+    "departments": 170,
+    "document": 180,
+    "sentence": 320,
+    "confidence": 80,
+}
+
+
+def show() -> None:
+    store = the_store()
+    view = current_view()
+    found = library.find(store, view_to_filters(view), sort=view["sort"])
+    titles = library.document_titles(store)
+    with st.sidebar:
+        facet_panel(view, found, titles)
+    st.title(say("目标库", "Targets"))
+    if not titles:
+        st.info(say("资料库还是空的。请在“导入”页添加文件。", "The library is empty. Add files on the page Import."))
+        return
+    _work_area()
+
+
+@st.fragment
+def _work_area() -> None:
+    """Table and source in one fragment: moving from record to record does not draw the facets again."""
+    store, view = the_store(), current_view()
+    found = library.find(store, view_to_filters(view), sort=view["sort"])
+    _bar(view, found)
+    if not found.total:
+        st.info(say("没有符合筛选条件的数据。", "Nothing fits these filters."))
+        write_url(view)
+        return
+    pages = -(-found.total // PAGE)
+    view["page"] = min(max(1, view["page"]), pages)
+    left, right = st.columns([58, 42], gap="medium")
+    with left:
+        ids = [int(i) for i in found.ids[(view["page"] - 1) * PAGE : view["page"] * PAGE]]
+        rows = library.read_figures(store, ids)
+        figure = _table(view, rows)
+        if pages > 1:
+            # A key of its own for each page: the default then says where we are, also after a move by keyboard.
+            st.pagination(pages, default=view["page"], key=f"page{view['page']}", on_change=_turn, args=(view["page"],))
+    with right:
+        source_panel(figure, found, on_move=_move)
+    write_url(view)
+
+
+def _bar(view: dict[str, Any], found: library.Found) -> None:
+    count, sort, columns, views, download = st.columns([22, 22, 14, 14, 18], vertical_alignment="bottom")
+    count.markdown(f"**{found.total:,}** " + say("条数据", "figures"))
+    names = {
+        "document": say("按文件顺序", "As in the documents"),
+        "value": say("数值从小到大", "Value, rising"),
+        "-value": say("数值从大到小", "Value, falling"),
+        "period": say("期限从早到晚", "Period, earliest first"),
+        "-period": say("期限从晚到早", "Period, latest first"),
+        "due": say("截止日期", "Due date"),
+        "category": say("类别", "Category"),
+        "confidence": say("置信度从低到高", "Confidence, rising"),
+        "-confidence": say("置信度从高到低", "Confidence, falling"),
+        "indicator": say("指标名称", "Indicator"),
+    }
+    st.session_state["sort"] = view["sort"]
+    sort.selectbox(
+        say("排序", "Sort"),
+        SORTS,
+        key="sort",
+        format_func=lambda s: names[s],
+        on_change=_sort,
+        label_visibility="collapsed",
+    )
+    with columns.popover(say("列", "Columns"), width="stretch"):
+        st.session_state.setdefault("columns", view["columns"] or FIRST_COLUMNS)
+        view["columns"] = (
+            st.multiselect(
+                say("显示的列", "Columns shown"), COLUMNS, key="columns", format_func=head, persist_state="session"
+            )
+            or FIRST_COLUMNS
+        )
+    with views:
+        saved_views(view)
+    lang, store = language(), the_store()
+    download.download_button(
+        say("下载 CSV", "Download CSV"),
+        key="csv",
+        on_click="ignore",
+        width="stretch",
+        mime="text/csv",
+        data=lambda: rows_to_csv(library.read_figures(store, found.ids), language=lang),
+        file_name=say("目标表.csv", "targets.csv"),
+    )
+
+
+def _table(view: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Draws the page and returns the chosen record; the choice follows the record's key, never the row."""
+    keys = [row["key"] for row in rows]
+    if view["t"] not in keys and (view["t"] is None or "t_elsewhere" not in st.session_state):
+        st.session_state.pop("t_elsewhere", None)
+    columns = [c for c in view["columns"] or FIRST_COLUMNS if c in COLUMNS]
+    frame = pd.DataFrame([{c: cell(row, c) for c in columns} for row in rows], columns=columns)
+    shape = hash((tuple(keys), tuple(columns), language()))
+    widget = "grid"
+    if st.session_state.get("grid_shape") != shape or st.session_state.get("grid_move"):
+        # The grid keeps a row's number, which after a filter is another record: say anew which one is meant.
+        cells = [(keys.index(view["t"]), columns[0])] if view["t"] in keys else []
+        st.session_state[widget] = {"selection": {"rows": [], "columns": [], "cells": cells}}
+        st.session_state["grid_shape"], st.session_state["grid_move"] = shape, False
+    state = st.dataframe(
+        frame,
+        key=widget,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-cell",
+        height=560,
+        row_height=34,
+        column_config={c: column_config(c) for c in columns},
+        placeholder="",
+        alt=say("数据表，选中一格可在右侧看到原文", "Figures; choose a cell to see its source on the right"),
+    )
+    cells = state["selection"]["cells"]
+    if cells and 0 <= cells[0][0] < len(keys):
+        view["t"] = keys[cells[0][0]]
+    if view["t"]:
+        chosen = rows[keys.index(view["t"])] if view["t"] in keys else library.read_figure(the_store(), view["t"])
+        if chosen:
+            return chosen
+    return rows[0]
+
+
+def cell(row: dict[str, Any], column: str) -> Any:
+    value = row.get(column)
+    if column == "departments":
+        return join_departments(value or [], language())
+    if column in ("comparator", "status", "category", "review", "change", "period"):
+        return named(column, value) if value else ""
+    if column == "document":
+        return row["document"]
+    return value if value is not None or column in ("value", "value_max", "page", "confidence") else ""
+
+
+def column_config(column: str) -> Any:
+    label, width = head(column), _WIDTHS.get(column, 90)
+    if column in ("value", "value_max"):
+        return st.column_config.NumberColumn(label, width=width, format="localized")
+    if column == "confidence":
+        return st.column_config.ProgressColumn(label, width=width, min_value=0, max_value=1, format="percent")
+    if column == "page":
+        return st.column_config.NumberColumn(label, width=width)
+    return st.column_config.TextColumn(label, width=width)
+
+
+def _turn(page: int) -> None:
+    current_view().update(page=st.session_state[f"page{page}"], t=None)
+
+
+def _sort() -> None:
+    current_view().update(sort=st.session_state["sort"], page=1)
+
+
+def _move(key: str, page_of: int) -> None:
+    """To another record, wherever it stands in the order."""
+    current_view().update(t=key, page=page_of // PAGE + 1)
+    st.session_state["grid_move"] = True

@@ -1,0 +1,128 @@
+"""The panel beside a table: the chosen figure's fields, its sentence in the text, and its place on the page's picture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from analyzer import store as library
+from analyzer.export.rows import join_departments, tidy
+from analyzer.store import Found
+from analyzer.ui.language import head, language, named, say
+from analyzer.ui.pictures import page_picture
+from analyzer.ui.resources import the_store
+from analyzer.ui.source import fields_html, passage_html, path_html
+
+
+def source_panel(
+    figure: dict[str, Any] | None, found: Found | None = None, *, on_move: Callable[[str, int], None] | None = None
+) -> None:
+    """Draws the panel; with `found` and `on_move`, buttons (and the keys k and j) lead to the records around."""
+    if figure is None:
+        return
+    store = the_store()
+    row = library.read_document_row(store, figure["document_id"])
+    if row is None:
+        return
+    if found is not None and on_move is not None:
+        _movers(figure, found, on_move)
+    st.html(
+        f'<div class="pa-title"><b>{_escape(row["title"] or row["name"])}</b></div>'
+        + path_html([str(s) for s in figure["section"]])
+        + fields_html(field_pairs(figure))
+    )
+    picture = page_picture(store, row, figure)
+    if picture is not None:
+        text, image = st.tabs([say("原文", "Text"), say("页面", "Page")], key="source_tabs", on_change="rerun")
+        with text:
+            _passage(row, figure)
+        if image.open:
+            with image:
+                shown = picture()
+                if shown is not None:
+                    st.image(shown, width="stretch")
+                else:
+                    st.caption(say("此页无法成像。", "This page cannot be shown as a picture."))
+    else:
+        _passage(row, figure)
+    page = f" · {say('第', 'page ')}{figure['page']}{say('页', '')}" if figure["page"] else ""
+    st.page_link(
+        st.session_state["pages"]["document"],
+        label=say("在全文中查看", "See it in the whole text") + page,
+        query_params={"d": str(figure["document_id"]), "t": figure["key"]},
+    )
+
+
+def _movers(figure: dict[str, Any], found: Found, on_move: Callable[[str, int], None]) -> None:
+    places = np.flatnonzero(found.ids == figure["id"])
+    at = int(places[0]) if len(places) else -1
+    before, where, after = st.columns([1, 1, 1], vertical_alignment="center")
+    before.button(
+        say("上一条", "Previous"),
+        key="previous",
+        shortcut="k",
+        disabled=at <= 0,
+        width="stretch",
+        on_click=_go,
+        args=(found, at - 1, on_move),
+    )
+    where.markdown(
+        f"{at + 1} / {found.total}" if at >= 0 else say("不在当前筛选中", "not in this filter"), text_alignment="center"
+    )
+    after.button(
+        say("下一条", "Next"),
+        key="next",
+        shortcut="j",
+        disabled=at < 0 or at + 1 >= found.total,
+        width="stretch",
+        on_click=_go,
+        args=(found, at + 1, on_move),
+    )
+
+
+def _go(found: Found, at: int, on_move: Callable[[str, int], None]) -> None:
+    rows = library.read_figures(the_store(), [int(found.ids[at])])
+    if rows:
+        on_move(rows[0]["key"], at)
+
+
+def _passage(row: dict[str, Any], figure: dict[str, Any]) -> None:
+    others = library.figures_of(the_store(), figure["document_id"]) if row["text"] else []
+    with st.container(height=400, key="passage"):
+        st.html(passage_html(row["text"], figure, others))
+
+
+def field_pairs(figure: dict[str, Any]) -> list[tuple[str, str]]:
+    """What is shown of a figure beside its source, names and values for people."""
+    value = amount(figure)
+    period = named("period", figure["period"]) if figure["period"] else say("（未注明）", "(none)")
+    pairs = [
+        (head("indicator"), figure["indicator"] or say("（未注明）", "(none)")),
+        (head("quote"), f"{figure['quote']}（{value}）" if language() == "zh" else f"{figure['quote']} ({value})"),
+        (head("action"), figure["action"] or ""),
+        (head("status"), f"{named('status', figure['status'])} · {period}"),
+        (head("category_name"), named("category", figure["category"])),
+        (head("departments"), join_departments(figure["departments"], language()) or say("（未注明）", "(none)")),
+        (head("region"), figure["region"] or ""),
+        (head("review"), f"{named('review', figure['review'])} · {head('confidence')} {figure['confidence'] or 0:.0%}"),
+    ]
+    return [(name, text) for name, text in pairs if text]
+
+
+def amount(figure: dict[str, Any]) -> str:
+    """The value in words: ≥ 90 %, 31,000 套, + 4.5 %."""
+    signs = {"ge": "≥ ", "gt": "> ", "le": "≤ ", "lt": "< ", "approx": "≈ "}
+    change = {"increase": "+ ", "decrease": "− "}.get(figure["change"] or "", "")
+    value, most = figure["value"], figure["value_max"]
+    if value is None:
+        return "–"
+    text = f"{tidy(value):,}" + (f"–{tidy(most):,}" if most is not None else "")
+    return f"{signs.get(figure['comparator'] or '', '')}{change}{text} {figure['unit'] or ''}".strip()
+
+
+def _escape(text: str) -> str:
+    return re.sub(r"[<>&\"']", lambda m: f"&#{ord(m[0])};", text)

@@ -1,0 +1,77 @@
+"""The source of a figure as HTML: its sentence marked in the text around it, everything else escaped."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+CSS = """
+.pa-source {font-size: .95rem; line-height: 1.85; white-space: pre-wrap; overflow-wrap: anywhere;}
+.pa-source mark.s {background: #fff1b8; color: inherit; padding: 2px 0; border-radius: 2px;}
+.pa-source mark.q {background: #ffc53d; color: #1f1f1f; font-weight: 600; border-radius: 2px; padding: 2px 1px;}
+.pa-source u.f {text-decoration: underline 2px #91caff; text-underline-offset: 4px;}
+.pa-source .cut {color: #999;}
+.pa-path {color: #667; font-size: .82rem; margin-bottom: .35rem; overflow-wrap: anywhere;}
+.pa-fields {display: grid; grid-template-columns: max-content 1fr; gap: 2px 12px; font-size: .88rem; margin: .2rem 0 .6rem !important; padding: 0;}
+.pa-fields dt, .pa-fields dd {margin: 0 !important; padding: 0; font-size: .88rem;}
+.pa-fields dt {color: #667; font-weight: 400; margin: 0;} .pa-fields dd {margin: 0; overflow-wrap: anywhere;}
+.pa-fields .raw {font-weight: 600;}
+"""
+
+
+def passage_html(
+    text: str, figure: dict[str, Any], others: list[dict[str, Any]] | None = None, *, around: int | None = 500
+) -> str:
+    """The sentence of `figure` marked in its text, `around` characters on both sides (None: the whole text).
+
+    The figure itself is marked stronger, `others` (figures of the same text) are underlined.
+    """
+    left, right = _window(text, figure["sentence_start"], figure["sentence_end"], around)
+    marks = [(figure["sentence_start"], figure["sentence_end"], "s"), (figure["start"], figure["end"], "q")]
+    marks += [(o["start"], o["end"], "f") for o in others or [] if o["start"] != figure["start"]]
+    body = _paint(text, left, right, marks)
+    before = '<span class="cut">…</span>' if left > 0 else ""
+    after = '<span class="cut">…</span>' if right < len(text) else ""
+    return f'<div class="pa-source">{before}{body}{after}</div>'
+
+
+def _window(text: str, start: int, end: int, around: int | None) -> tuple[int, int]:
+    """Cut at line ends where one is near, so that the passage begins with a whole paragraph."""
+    if around is None:
+        return 0, len(text)
+    left, right = max(0, start - around), min(len(text), end + around)
+    line = text.find("\n", left, start)
+    if left and line >= 0:
+        left = line + 1
+    line = text.rfind("\n", end, right)
+    if right < len(text) and line > end:
+        right = line
+    return left, right
+
+
+def _paint(text: str, left: int, right: int, marks: list[tuple[int, int, str]]) -> str:
+    """Each stretch between two borders gets the tags of all marks over it: marks may overlap in any way."""
+    marks = [(max(s, left), min(e, right), kind) for s, e, kind in marks if s < right and e > left and s < e]
+    borders = sorted({left, right, *(s for s, _, _ in marks), *(e for _, e, _ in marks)})
+    parts = []
+    for start, end in zip(borders, borders[1:], strict=False):
+        kinds = {kind for s, e, kind in marks if s <= start and end <= e}
+        piece = escape(text[start:end])
+        if "q" in kinds:
+            piece = f'<mark class="q">{piece}</mark>'
+        elif "f" in kinds:
+            piece = f'<u class="f">{piece}</u>'
+        if "s" in kinds:
+            piece = f'<mark class="s">{piece}</mark>'
+        parts.append(piece)
+    return "".join(parts)
+
+
+def fields_html(pairs: list[tuple[str, str]]) -> str:
+    """A list of (name, value) as an HTML definition list."""
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in pairs)
+    return f'<dl class="pa-fields">{rows}</dl>'
+
+
+def path_html(parts: list[str]) -> str:
+    return f'<div class="pa-path">{escape(" › ".join(parts))}</div>' if parts else ""
