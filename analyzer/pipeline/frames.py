@@ -1,0 +1,92 @@
+"""The time a passage speaks of where its sentences name none: one year or several, behind or ahead."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analyzer.pipeline.context import DocumentContext
+from analyzer.pipeline.periods import PeriodMention, first_year, last_year
+from analyzer.pipeline.reading import Reading
+
+ANNUAL = re.compile(r"同比|比上年|较上年|比去年|较去年|全年(?!度)|一年来|过去(?:的)?一年|年初|本年|这一年")
+LONG = re.compile(r"年均(?!降水|气温|温)|五年来|[二两三四五]年来|过去五年|“十[一二三四五]五”(?:以来|时期|期间)|本届政府")
+SWITCH_LINE = 2.5  # what a change between one-year and several-year passages costs at a line's border, in nats
+SWITCH_HEADING = 0.8
+MARK = 2.0
+STRONG = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """For each line the years reviewed and planned by default: `(first, last)` both included, or None."""
+
+    review: tuple[tuple[int, int] | None, ...]
+    plan: tuple[tuple[int, int] | None, ...]
+
+
+def find_frames(reading: Reading, mentions: Sequence[PeriodMention], context: DocumentContext) -> Frames:
+    """Frames of a report's lines; for other documents the document's own span and year."""
+    count = len(reading.lines)
+    year = context.year
+    if context.genre != "report" or year is None:
+        span = (first_year(context.span), last_year(context.span)) if context.span else None
+        return Frames(((year, year) if year else None,) * count, (span,) * count)
+    behind, ahead = np.zeros(count), np.zeros(count)
+    spans_behind: Counter[tuple[int, int]] = Counter()
+    spans_ahead: Counter[tuple[int, int]] = Counter()
+    line = 0
+    for mention in mentions:
+        while line < count - 1 and mention.start >= reading.lines[line].end:
+            line += 1
+        weight = STRONG if reading.lines[line].kind == "heading" else MARK
+        first, last = first_year(mention.period), last_year(mention.period)
+        if mention.role == "base" or mention.floating or (mention.role == "name" and reading.lines[line].kind != "heading"):
+            continue
+        if last > first and (last < year or mention.role == "since"):
+            behind[line] += weight
+            spans_behind[first, min(last, year - 1)] += 1
+        elif last > first and first >= year - 1:
+            ahead[line] += weight
+            spans_ahead[first, last] += 1
+        elif last == first == year - 1:
+            behind[line] -= weight
+        elif last > year:
+            ahead[line] += weight / 2
+        elif last == first == year:
+            ahead[line] -= weight
+    for number, here in enumerate(reading.lines):
+        text = reading.text[here.start:here.end]
+        behind[number] += MARK * bool(LONG.search(text)) - MARK / 2 * bool(ANNUAL.search(text))
+        ahead[number] -= MARK * bool(re.search(r"今年|全年", text))
+    ahead -= 1.0  # a report plans one year unless it says otherwise
+    long_review = spans_behind.most_common(1)[0][0] if spans_behind else (year - 5, year - 1)
+    long_plan = spans_ahead.most_common(1)[0][0] if spans_ahead else (year, year + 4)
+    review = tuple(long_review if odds > 0 else (year - 1, year - 1) for odds in _smooth(reading, behind))
+    plan = tuple(long_plan if odds > 0 else (year, year) for odds in _smooth(reading, ahead))
+    return Frames(review, plan)
+
+
+def _smooth(reading: Reading, evidence: np.ndarray) -> np.ndarray:
+    """Each line's odds (nats) after it has heard the lines around it."""
+    count = len(evidence)
+    leave = [1 / (1 + np.exp(SWITCH_HEADING if line.kind == "heading" else SWITCH_LINE)) for line in reading.lines]
+    odds = np.exp(np.clip(evidence, -6, 6))
+    forward, backward = np.ones(count), np.ones(count)
+    held = 1.0
+    for number in range(count):
+        held = (_move(held, leave[number]) if number else 1.0) * odds[number]
+        forward[number] = held
+    held = 1.0
+    for number in range(count - 1, -1, -1):
+        backward[number] = held
+        held = _move(held * odds[number], leave[number])
+    return np.log(forward) + np.log(backward)
+
+
+def _move(odds: float, leave: float) -> float:
+    return (odds * (1 - leave) + leave) / (odds * leave + 1 - leave)

@@ -1,0 +1,269 @@
+"""When each figure is (to be) reached: its sentence's own words, else its row, paragraph, section or document."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analyzer.pipeline.context import DocumentContext
+from analyzer.pipeline.frames import Frames, find_frames
+from analyzer.pipeline.layers import Quantity
+from analyzer.pipeline.periods import PeriodMention, find_periods, first_year, last_year, shift
+from analyzer.pipeline.reading import Line, Reading
+from analyzer.pipeline.sentences import Span
+from analyzer.pipeline.status_features import clause_around
+
+FULL_STOP = "。！？!?\n"
+# 达到90%, 突破3万亿元, 居第3位: a state is reached at the end of a span …
+REACHED = re.compile(
+    r"(?:达到了?|达|突破了?|[提升增降减升扩降缩上].{0,3}[到至]|增加到|发展到|保持在|稳定在|控制在|维持在|稳居|位居|居|位列|列|排名|占|为|是|超过|超|近|约|高于|低于|"
+    r"总数|总量|总额|总长|总面积|规模|余额|里程|率|水平|比重|比例|占比|现有|拥有|共有)[^，。；\d]{0,12}$")
+# … but what was done along the way counts over the whole of it.
+DONE = re.compile(
+    r"新增|累计|完成|新建|新改建|建成|建设|改造|投入|实施|发放|引进|培育|治理|投资|开工|举办|下达|办理|创建|新设|修复|造林|开通|解决|落实|安排|筹集|培训|"
+    r"接待|签约|落地|出让|组建|增长|提高(?!到|至)|下降|减少|增加(?!到|至)|净增|获得|获批|年均|兑现|化解|消除|清理|查处|销售|出台|制定|修订|争取|支持|援助|实现[^，。；]{0,12}就业|转移")
+RATE = re.compile(r"^(?:%|‰|位|:|∶)$|^第")
+LONE = re.compile(r"[（(]?(?:推进|完成|前|底|持续|力争|实施|时限|完成时限|：|:|\s)*[）)]?")
+LONGEST_LONE = 24
+AHEAD_LINES = 8  # how far below a cell its row's time may stand
+
+
+@dataclass(frozen=True, slots=True)
+class _Timeline:
+    """What all figures of a document share."""
+
+    reading: Reading
+    context: DocumentContext
+    mentions: tuple[PeriodMention, ...]
+    starts: list[int]
+    frames: Frames
+    line_starts: list[int]
+    lone: dict[int, PeriodMention]
+    figure_starts: list[int]
+
+
+def assign_periods(reading: Reading, sentences: Sequence[Span], quantities: Sequence[Quantity], statuses: Sequence[str],
+                   context: DocumentContext) -> list[tuple[str | None, tuple[str, ...]]]:
+    """For each quantity its period, or None where nothing tells, and the rule that gave it."""
+    mentions = tuple(find_periods(reading.text, year=context.year))
+    starts = [mention.start for mention in mentions]
+    lone = {}
+    for number, line in enumerate(reading.lines):
+        found = _alone(reading, line, mentions, starts)
+        if found is not None:
+            lone[number] = found
+    timeline = _Timeline(reading, context, mentions, starts, find_frames(reading, mentions, context),
+                         [line.start for line in reading.lines], lone, [quantity.start for quantity in quantities])
+    return [_period_of(timeline, quantity, status) for quantity, status in zip(quantities, statuses, strict=True)]
+
+
+def _period_of(timeline: _Timeline, quantity: Quantity, status: str) -> tuple[str | None, tuple[str, ...]]:
+    number = max(0, bisect.bisect_right(timeline.line_starts, quantity.start) - 1)
+    if status == "reference":
+        base = _base(timeline, quantity)
+        if base:
+            return base, ("period:base",)
+    if status == "standard":
+        return None, ("period:rule",)
+    for rule, find in (("sentence", _from_sentence), ("row", _from_row), ("paragraph", _from_paragraph), ("section", _from_section)):
+        found = find(timeline, quantity, status, number)
+        if found:
+            return found, (f"period:{rule}",)
+    found = _from_frame(timeline, quantity, status, number)
+    return found, (f"period:{'document' if found else 'none'}",)
+
+
+def _base(timeline: _Timeline, quantity: Quantity) -> str | None:
+    """由2010年的1264元: the year that stands right before the base."""
+    index = bisect.bisect_left(timeline.starts, quantity.start) - 1
+    if index >= 0 and quantity.start - timeline.mentions[index].end <= 16 and timeline.mentions[index].role == "base":
+        return timeline.mentions[index].period
+    return None
+
+
+def _from_sentence(timeline: _Timeline, quantity: Quantity, status: str, number: int) -> str | None:
+    first, last = _sentence_around(timeline.reading, quantity, number)
+    inside = [mention for mention in _between(timeline, first, last) if mention.role not in ("base", "name")]
+    before = [mention for mention in inside if mention.end <= quantity.start]
+    for mention in reversed(before):
+        found = _resolve(timeline, mention, quantity, status, number)
+        if found:
+            return found
+    after = [mention for mention in inside if mention.start >= quantity.end]
+    if after and _governs_back(timeline, quantity, after[0]):
+        return _resolve(timeline, after[0], quantity, status, number)
+    return None
+
+
+def _governs_back(timeline: _Timeline, quantity: Quantity, mention: PeriodMention) -> bool:
+    """100个（2025年）, or a deadline clause without figures of its own: …100个，2025年底前全部完成。"""
+    text = timeline.reading.text
+    between = text[quantity.end:mention.start]
+    if re.fullmatch(r"[^，。；\d]{0,6}[（(](?:到|至|在|于)?", between):
+        return True
+    clause = clause_around(text, mention.start, mention.end)
+    index = bisect.bisect_right(timeline.figure_starts, quantity.start)
+    next_figure = timeline.figure_starts[index] if index < len(timeline.figure_starts) else len(text)
+    return mention.role == "deadline" and not mention.floating and next_figure > clause[1] and not re.search(r"[。；]", between)
+
+
+def _from_row(timeline: _Timeline, quantity: Quantity, status: str, number: int) -> str | None:
+    row = next((row for row in timeline.context.rows if row.first <= number <= row.last), None)
+    head = timeline.context.heads.get(number, "")
+    if head:
+        for mention in find_periods(head, year=timeline.context.year):
+            if mention.role != "base" and not mention.floating:
+                return mention.period
+    if row is not None:
+        lines = range(row.first, row.last + 1)
+    elif len(timeline.lone) >= 3:
+        lines = range(number + 1, min(len(timeline.reading.lines), number + AHEAD_LINES))
+    else:
+        return None
+    for other in lines:
+        if other in timeline.lone:
+            if status == "achieved":
+                return str(timeline.context.year) if timeline.context.year else None
+            return timeline.lone[other].period
+    return None
+
+
+def _from_paragraph(timeline: _Timeline, quantity: Quantity, status: str, number: int) -> str | None:
+    """A year named earlier in the paragraph carries forward, never back."""
+    line = timeline.reading.lines[number]
+    for mention in reversed(_between(timeline, line.start, quantity.start)):
+        if mention.role in ("base", "name") or mention.floating and mention.kind != "many":
+            continue
+        if not _fits(timeline.context, mention, status):
+            continue
+        found = _resolve(timeline, mention, quantity, status, number)
+        if found:
+            return found
+    return None
+
+
+def _fits(context: DocumentContext, mention: PeriodMention, status: str) -> bool:
+    """A plan does not inherit a year that is over, nor a review one that lies ahead."""
+    if context.year is None:
+        return True
+    if status == "planned":
+        return last_year(mention.period) >= context.year
+    return first_year(mention.period) <= context.year
+
+
+def _from_section(timeline: _Timeline, quantity: Quantity, status: str, number: int) -> str | None:
+    """Outside reports: the year in a heading above, or the target year that opened a section on aims."""
+    if timeline.context.genre == "report":
+        return None
+    line = timeline.reading.lines[number]
+    for heading in reversed(line.section):
+        for mention in find_periods(heading, year=timeline.context.year):
+            if mention.role not in ("base", "name") and not mention.floating and _fits(timeline.context, mention, status):
+                return mention.period
+    if any("目标" in heading for heading in line.section[-1:]):
+        index = bisect.bisect_left(timeline.starts, line.start) - 1
+        while index >= 0:
+            mention = timeline.mentions[index]
+            other = timeline.reading.lines[max(0, bisect.bisect_right(timeline.line_starts, mention.start) - 1)]
+            if other.section != line.section:
+                return None
+            if mention.role in ("deadline", "point") and not mention.floating and _fits(timeline.context, mention, status):
+                return mention.period
+            index -= 1
+    return None
+
+
+def _from_frame(timeline: _Timeline, quantity: Quantity, status: str, number: int) -> str | None:
+    frames = timeline.frames
+    frame = (frames.plan if status == "planned" else frames.review)[number]
+    if frame is None:
+        return None
+    first, last = frame
+    if first == last:
+        return str(last)
+    if timeline.context.genre == "report" and is_state(timeline.reading.text, quantity):
+        return str(last)
+    return f"{first}/{last}"
+
+
+def _resolve(timeline: _Timeline, mention: PeriodMention, quantity: Quantity, status: str, number: int) -> str | None:
+    """The mention's period for this figure: floating words take the passage's year, spans end where a state is reached."""
+    period = mention.period
+    year = timeline.context.year
+    if mention.floating and year is not None:
+        period = _anchor(timeline, mention, status, number)
+    if mention.role == "since" and year is not None and "/" not in period and "-" not in period:
+        end = year if status == "planned" or timeline.context.genre != "report" else year - 1
+        period = f"{period}/{end}" if int(period) < end else period
+    if "/" in period and is_state(timeline.reading.text, quantity):
+        return str(last_year(period))
+    return period
+
+
+def _anchor(timeline: _Timeline, mention: PeriodMention, status: str, number: int) -> str:
+    """年底, 全年, 6月底前, 三年 in a passage: of which year?"""
+    year = timeline.context.year or last_year(mention.period)
+    frame = (timeline.frames.plan if status == "planned" else timeline.frames.review)[number]
+    if mention.kind == "many":
+        count = last_year(mention.period) - first_year(mention.period)
+        if frame and frame[1] - frame[0] == count:
+            return f"{frame[0]}/{frame[1]}"
+        return f"{year - 1 - count}/{year - 1}" if status != "planned" else mention.period
+    line = timeline.reading.lines[number]
+    named = [other for other in _between(timeline, line.start, mention.start)
+             if not other.floating and other.role not in ("base", "name") and _fits(timeline.context, other, status)]
+    if named and "/" not in named[-1].period:
+        return shift(mention.period, last_year(named[-1].period) - year)
+    if frame and timeline.context.genre == "report":
+        return shift(mention.period, frame[1] - year)
+    if frame and frame[0] == frame[1]:
+        return shift(mention.period, frame[1] - year)
+    return mention.period
+
+
+def is_state(text: str, quantity: Quantity) -> bool:
+    """Whether the figure says what was reached (达到90%) rather than how much was done or changed (新增300个).
+
+    >>> from decimal import Decimal
+    >>> is_state("森林覆盖率达到45%", Quantity(7, 10, Decimal(45), unit="%")), is_state("新建公园30个", Quantity(4, 7, Decimal(30), unit="个"))
+    (True, False)
+    """
+    if quantity.change != "level":
+        return False
+    clause = clause_around(text, quantity.start, quantity.end)
+    before = text[clause[0]:quantity.start]
+    if DONE.search(before):
+        return False
+    return bool(REACHED.search(before) or RATE.search(quantity.unit or ""))
+
+
+def _between(timeline: _Timeline, start: int, end: int) -> list[PeriodMention]:
+    return list(timeline.mentions[bisect.bisect_left(timeline.starts, start):bisect.bisect_left(timeline.starts, end)])
+
+
+def _sentence_around(reading: Reading, quantity: Quantity, number: int) -> tuple[int, int]:
+    """The sentence up to its full stop: a year holds across ；."""
+    line = reading.lines[number]
+    first, last = quantity.start, quantity.end
+    while first > line.start and reading.text[first - 1] not in FULL_STOP:
+        first -= 1
+    while last < line.end and reading.text[last] not in FULL_STOP:
+        last += 1
+    return first, last
+
+
+def _alone(reading: Reading, line: Line, mentions: Sequence[PeriodMention], starts: Sequence[int]) -> PeriodMention | None:
+    """The period that a line consists of (a cell with 2018-2019 or 6月底前), if it is nothing else."""
+    if line.end - line.start > LONGEST_LONE:
+        return None
+    index = bisect.bisect_left(starts, line.start)
+    if index < len(mentions) and mentions[index].end <= line.end:
+        mention = mentions[index]
+        rest = reading.text[line.start:mention.start] + reading.text[mention.end:line.end]
+        return mention if LONE.fullmatch(rest) else None
+    text = reading.text[line.start:line.end]
+    if re.fullmatch(r"(?:19|20)\d{2}年?", text):
+        return PeriodMention(line.start, line.end, text[:4], "year")
+    return None
