@@ -10,8 +10,11 @@ from analyzer.pipeline.quantities import Number, unit_kind
 
 # Between a cue and its number: 不低于了/达到, brackets: 超过（含）.
 FILLER = r"(?:了|达到?|到|为|至|在|约|近)?[（(]?$"
-# 不超过项目投资额的30%, 最高按实际投入的50%: the bound stands before what the share is taken of.
-FAR_BOUND = re.compile(r"(?:不超过|不高于|最高(?:按照?|不超过|可?按)?(?:照|为)?)[^，。；：\d]{1,18}$")
+# 不超过项目投资额的30%, 最高按实际投入的50%, 不低于省定标准80%: the bound stands before what the share is taken of.
+FAR_BOUND = re.compile(r"(?:不(?:得|应)?(?:超过|高于)|最高(?:按照?|不超过|可?按)?(?:照|为)?)[^，。；：\d]{1,18}$")
+FAR_FLOOR = re.compile(r"不(?:得|应)?(?:低于|少于)[^，。；：、\d]{1,12}$")
+AT_LEAST = re.compile(r"(?:至少|最少)[^，。；：、\d]{1,12}$")  # 每个街道至少建成1个
+TOP = re.compile(r"前$")  # 前10名, 全国前三
 FORBIDDEN = re.compile(r"不[得能可应][^，。；]{0,6}(?:超过|高于|大于|多于)$")
 # 改造提升3000个 counts what was improved.
 IMPROVED = re.compile(r"(?:改造|新建|优化|完善|打造|整治|巩固|改建)提升$")
@@ -34,6 +37,10 @@ def read_comparator(number: Number, left: str, right: str) -> tuple[str, str | N
     if number.value_max is not None:
         return "range", None
     if FORBIDDEN.search(left) or number.unit == "%" and FAR_BOUND.search(left):
+        return "le", "before"
+    if number.unit == "%" and FAR_FLOOR.search(left) or AT_LEAST.search(left):
+        return "ge", "before"
+    if number.unit in (None, "位", "名") and TOP.search(left):
         return "le", "before"
     if number.form == "fixed":
         return "eq", None

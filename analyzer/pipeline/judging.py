@@ -14,10 +14,10 @@ WINDOW = 24
 CLAUSE_END = "，。；！？、：,;:\n）)”"
 LIMITS = ("最长|最短|最高|最多|不超过|不得超过|不少于|不低于|不多于|至少|超过|延长|再延长|延长至|延长到|缩短|缩短至|缩短到|缩短为|压缩|压缩至|压缩到|压缩为|"
           "压减至|压减到|压减为|控制在|为期|有效期|期限|期限为|平均|提高到|提高至|达到|达|降至|降到|减至|减少到|少于|由|从|提速|提速至|提前|"
-          "减少|增加|稳定在|多|扩大到|每周|实现|需|需要|仅需|只需|用时|时间")
+          "减少|增加|稳定在|多|扩大到|每周|实现|需|需要|仅需|只需|用时|时间|天数|日数|时长|时数")
 LIMIT_BEFORE = re.compile(rf"(?:{LIMITS})(?:了|约|近|为)?$")
 LIMIT_AFTER = re.compile(
-    r"以内|之内|内(?:完成|办结|送达|到|处置|响应|达|到达|答复|反馈|修复|办理)|以上|以下|左右|提高到|缩短|压缩|提升到|增加到|延长|通达|可达|直达|的标准")
+    r"以内|之内|内(?:完成|办结|送达|到|处置|响应|达|到达|答复|反馈|修复|办理)|以上|以下|左右|提高到|缩短|压缩|提升到|增加到|延长|通达|直达|的标准|内(?!涝)")
 PLACES = "全国|全省|全市|全区|世界|全球|国内|国际|省内|同类|东部|中部|西部|城市|地区|市|省|区"
 RANKED = "居|列|位居|位列|排|排名|位|升|跃|进|为|名|保持|持续|稳定|稳居|均|跻身|前移至|上升到|上升至|提升到|提升至|跃升至|跃升到|升至|升到"
 RANK_BEFORE = re.compile(
@@ -30,7 +30,7 @@ GENERAL_UNITS = ("个", "家", "项", "条", "类", "种", "名", "户", "件", 
 RULE_WORDS = "给予|奖励|补助|补贴|奖补|扶持|资助"
 CLASS_AFTER = re.compile(
     r"(?:及)?以上的?(?:项目|工程|企业|自然村|行政村|工业|产业|重大|重点|制造业|投资|景区|城市|人群|老年|老人|人口|用户|学校|医院|森林|高层|建筑|规模|"
-    r"文化|村庄|树|古树|机组|锅炉|河流|水库|农户|失业|残疾|毕业|职称|学历|电梯|船舶|灌区|湖泊|屋顶|大型|骨干)")
+    r"文化|村庄|树|古树|机组|锅炉|河流|水库|农户|失业|残疾|毕业|职称|学历|电梯|抗震|设防|船舶|灌区|湖泊|屋顶|大型|骨干)")
 CHINESE_CUES = re.compile(
     r"(?:建成|新增|新建|建设|完成|实施|开展|组织|举办|创建|打造|培育|引进|组建|设立|成立|获批|获得|改造|推出|出台|制定|入选|列入|"
     r"每年|至少|不少于|不超过|超过|不得超过|不低于|达到|达|共|有|为|和|、|及|分为|开通|发放|落实|办好|办成|办理|等|以下|抓好|做好|"
@@ -91,7 +91,7 @@ def is_date(number: Number, left: str, right: str) -> str | None:
         return "date"
     if re.search(r"\d[时:：]$", left) and number.unit is None:
         return "time"
-    if kind in ("月", "日") or re.match(r"年代|世纪|月份?|日(?!均|处理|产|供)|点钟|时\d", right) and kind is None:
+    if kind == "月" or kind == "日" and re.search(r"月$", left) or re.match(r"年代|世纪|月份?|日(?!均|处理|产|供)|点钟|时\d", right) and kind is None:
         return "date"
     return None
 
@@ -124,12 +124,14 @@ def is_class(number: Number, left: str, right: str) -> str | None:
     if number.unit in ("千伏", "伏", "英寸", "纳米", "微米", "兆瓦时") and re.match(r"[\u4e00-\u9fff]", right):
         return "class"
     if number.form == "chinese" and not re.search(r"[一二三四五六七八九两]", number.digits) and number.unit and re.match(r"以上|以下|级|以内", right) \
-            and not VAGUE_BEFORE.search(left):
+            and not VAGUE_BEFORE.search(left) and not (number.unit in GENERAL_UNITS and re.match(r"以上(?![\u4e00-\u9fff])", right)):
         return "class"
     if CLASS_AFTER.match(right) and unit_kind(number.unit) not in ("percent", "none"):
-        general = number.unit in GENERAL_UNITS and not re.match(r"(?:及)?以上的?(?:自然|行政|村)", right)
+        rule = re.search(r"(?:^|[，。；：！？])对[^，。；]*$", left) or re.search(RULE_WORDS, left + right)
+        general = rule or number.unit in GENERAL_UNITS and not re.match(r"(?:及)?以上的?(?:自然|行政|村)", right)
         return None if general else "class"
-    if re.search(r"(?:超过?|达到?|突破|过)$", left) and re.match(r"的[\u4e00-\u9fff]{2,9}", right) and not re.search(RULE_WORDS, left + right):
+    if re.search(r"(?:超过?|达到?|突破|过)$", left) and re.match(r"的[\u4e00-\u9fff]{2,9}", right) \
+            and not re.search(RULE_WORDS, left + right) and not re.search(r"(?:^|[，。；：！？])对[^，。；]*$", left):
         return "class"
     if number.unit in ("GHz", "MHz") and re.match(r"频", right):
         return "class"
@@ -153,6 +155,10 @@ def is_duration(number: Number, left: str, right: str) -> str | None:
         return "streak"
     if kind != "time":
         return None
+    if number.unit == "日" and re.search(r"月$|日$", left):
+        return "date"
+    if number.unit == "年" and re.match(r"内|以上(?!的)[\u4e00-\u9fff]", right) and not re.search(RULE_WORDS, left + right):
+        return "duration"
     if LIMIT_BEFORE.search(left) or LIMIT_AFTER.match(right):
         return None
     return "duration"
@@ -174,7 +180,7 @@ def is_chinese_word(number: Number, left: str, right: str) -> str | None:
     if kind == "none":
         return None if number.magnitude or VAGUE_BEFORE.search(left) or TOP_BEFORE.search(left) else "word"
     bare = not re.search(r"[一二三四五六七八九两]", number.digits)
-    if bare and number.digits != "十" and not VAGUE_BEFORE.search(left):
+    if bare and number.digits != "十" and not number.many and not VAGUE_BEFORE.search(left) and not re.match(r"以上(?![\u4e00-\u9fff])", right):
         return "word"
     if kind == "weak" or number.digits == "二" or re.search(r"第[一二三四五六七八九十]、$", left):  # counts are 两个, 二次 is the second
         return "word"
@@ -182,7 +188,7 @@ def is_chinese_word(number: Number, left: str, right: str) -> str | None:
         return "word"
     if number.digits in ("两", "三", "四") and number.unit in ("个", "条", "只", "项", "手") and not CHINESE_CUES.search(left):
         return "word"
-    if number.digits == "一" or number.digits.startswith("一") and len(number.digits) == 1:
+    if number.digits == "一" and number.unit != "%":
         limited = re.search(r"(?:超过|不少于|至少|不低于|不得少于|不多于|少于|再减|新增|提高|下降)$", left)
         return None if limited and not re.match(r"[\u4e00-\u9fff]{0,2}批", right) and number.unit not in ("批", "项", "次") else "article"
     if kind in ("count", "people", "time", "percent") and number.unit in ("批", "期", "轮", "届", "次", "级", "代", "季", "类", "点"):
@@ -195,6 +201,8 @@ def unitless(number: Number, left: str, right: str, *, whole_line: bool) -> str 
     if whole_line:
         return "lone number"
     if TOP_BEFORE.search(left) and not re.match(r"[\u4e00-\u9fff]", right):
+        return None
+    if number.form == "arabic" and "." in number.digits and re.search(r"(?:率|指数|系数|比值|当量比)(?:为|达|约)?$", left):
         return None
     if number.form == "arabic" and re.search(STATE_BEFORE, left) and re.match(r"$|[，。；、）)]|(?:及)?以[上下内]|左右", right):
         return None

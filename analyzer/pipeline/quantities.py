@@ -184,11 +184,9 @@ def _form(match: re.Match[str]) -> str:
 
 
 def to_tenths(number: Number) -> Number:
-    """四成 is 40 %, 九折 is 90 %, 5‰ is 0.5 %."""
+    """四成 is 40 %, 九折 is 90 %."""
     if number.unit in ("成", "折"):
         return replace(number, value=number.value * 10, unit="%")
-    if number.unit == "‰":
-        return replace(number, value=number.value / 10, unit="%")
     return number
 
 
