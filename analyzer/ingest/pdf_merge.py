@@ -94,43 +94,49 @@ def _rows_text(grid: Grid, rows: int) -> list[tuple[int, int, str]]:
 
 def _close_cut_row(first: Grid, second: Grid) -> None:
     """Joins what the page break cut: a row whose text runs on, or a merged cell that spans both pages."""
-    top = [cell for cell in second.cells if cell.row == 0]
     bottom = len(first.ys) - 1
-    above = {cell.column: cell for cell in first.cells if cell.row + cell.row_span == bottom}
-    pairs = [(above.get(cell.column), cell) for cell in top]
+    over = {(cell.column, cell.column_span): cell for cell in first.cells if cell.row + cell.row_span == bottom}
+    top = sorted((cell for cell in second.cells if cell.row == 0), key=lambda cell: cell.column)
+    pairs = [(over.get((cell.column, cell.column_span)), cell) for cell in top]
     leading = []
-    for over, cell in sorted(pairs, key=lambda pair: pair[1].column):
-        if cell.lines or over is None or over.column_span != cell.column_span:
+    for above, cell in pairs:
+        if cell.lines or above is None:
             break
-        leading.append((over, cell))
-    if not leading:
-        return
-    rest = [(over, cell) for over, cell in pairs if all(cell is not other for _, other in leading)]
-    if _is_cut_row(leading, rest):
-        for over, cell in pairs:
-            if over is not None and over.column_span == cell.column_span:
-                over.lines += cell.lines
-        if any(cell.row_span > 1 for cell in top):
-            for over, cell in pairs:
-                if over is not None and cell.row_span > 1:
-                    over.row_span += cell.row_span - 1
-        second.cells = [cell for cell in second.cells if cell.row != 0]
+        leading.append((above, cell))
+    if _is_cut_row(first, pairs, leading):
+        depth = min(cell.row_span for cell in top)
+        for above, cell in pairs:
+            if above is not None:
+                above.lines += cell.lines
+                above.row_span += cell.row_span - depth
+        gone = {id(cell) for above, cell in pairs if above is not None}
+        second.cells = [cell for cell in second.cells if id(cell) not in gone]
         for cell in second.cells:
-            cell.row -= 1
-        second.ys = second.ys[1:]
+            cell.row = max(0, cell.row - depth)
+        second.ys = second.ys[depth:]
         return
-    for over, cell in leading:
-        over.row_span += cell.row_span
+    for above, cell in leading:
+        above.row_span += cell.row_span
     gone = {id(cell) for _, cell in leading}
     second.cells = [cell for cell in second.cells if id(cell) not in gone]
 
 
-def _is_cut_row(leading: list[tuple[GridCell, GridCell]], rest: list[tuple[GridCell | None, GridCell]]) -> bool:
-    if not rest or any(over is None or not over.lines or over.column_span != cell.column_span for over, cell in rest):
-        return not rest
-    if any(not cell.lines for _, cell in rest):
+def _is_cut_row(first: Grid, pairs: list[tuple[GridCell | None, GridCell]],
+                leading: list[tuple[GridCell, GridCell]]) -> bool:
+    """Whether the row on top of a page is the rest of the last one: its short cells ended on the page before."""
+    depth = min((cell.row_span for _, cell in pairs), default=1)
+    ended = [(above, cell) for above, cell in pairs if cell.row_span == depth and not cell.lines
+             and above is not None and above.lines and _is_usually_filled(first, cell.column)]
+    if not ended or not any(cell.lines and above is not None and above.lines for above, cell in pairs):
+        return False
+    if any(all(cell is not lead for _, lead in leading) for _, cell in ended):
         return True
-    if all(over.row_span == 1 and COUNTER.match(over.text) for over, _ in leading):
+    if all(above.row_span == 1 and COUNTER.match(above.text) for above, _ in leading):
         return True  # a number of its own a row: never merged over rows
-    texts = [over.text for over, _ in rest if over is not None]
-    return len(rest) == 1 and texts[0][-1:] not in ENDED
+    rest = [above.text for above, cell in pairs if above is not None and cell.lines]
+    return len(rest) == 1 and rest[0][-1:] not in ENDED
+
+
+def _is_usually_filled(grid: Grid, column: int) -> bool:
+    own = [bool(cell.lines) for cell in grid.cells if cell.column == column]
+    return sum(own) >= 0.7 * len(own)

@@ -56,9 +56,8 @@ class Style:
 
 
 def measure_em(line: Line) -> float:
-    """The width of one Chinese character on this line, in points."""
-    weight = sum(1.0 if char > "\u2e80" or char in "“”‘’—…" else 0.5 for char in line.text)
-    return (line.right - line.left) / weight if weight else line.size
+    """The width of one Chinese character on this line, in points: its height, whatever justification did to it."""
+    return line.size
 
 
 def measure_style(pages: list[list[Line]]) -> Style:
@@ -91,10 +90,11 @@ def measure_margins(lines: list[Line], fallback: Margins | None, em: float) -> M
     # the leftmost that at least a tenth of the lines share: indented first lines and lists stand to the right of it
     shared = [left for left in lefts if sum(lefts[near] for near in (left - 1, left, left + 1)) >= max(2, 0.1 * len(full))]
     left = float(min(shared)) if shared else min(line.left for line in full)
-    rights = sorted((line.right for line in full), reverse=True)
+    # punctuation may hang out beyond the edge, so that it tells nothing
+    inner = [line.right for line in full if line.text[-1] not in NO_START] or [line.right for line in full]
+    rights = sorted(inner, reverse=True)
     right = rights[min(len(rights) // 8, 3)]
-    near = [value for value in rights if value >= right - 0.2 * em]
-    right = max(value for value in near if value <= right + 1.2 * em)
+    right = max(value for value in rights if value <= right + 0.6 * em)
     if fallback and abs(left - fallback.left) < 1.5 * em:
         right = max(right, min(fallback.right, right + 2 * em)) if len(full) < 8 else right
     return Margins(left, right)
@@ -199,11 +199,12 @@ def build_elements(pages: list[list[Line]], grids: list[list[Grid]], frames: lis
 
 
 def _joins(element: Element, line: Line, area: Margins, style: Style, last_margins: Margins) -> bool:
-    em = measure_em(line)
-    if element.centred:  # a title over several lines: same size, larger than the text, close together
-        last = element.lines[-1]
-        return (last.page == line.page and is_centred(line, area, em) and em > 1.15 * style.em
-                and 0.9 < em / measure_em(last) < 1.1 and _middle(line) - _middle(last) < 2.6 * em)
+    em, last = measure_em(line), element.lines[-1]
+    if last.page == line.page and em > 1.15 * style.em and 0.9 < em / measure_em(last) < 1.1 and (
+            _middle(line) - _middle(last) < 2.6 * em) and is_centred(line, area, em):
+        return element.centred or area.right - last.right < 2 * em  # a title over several lines
+    if element.centred:
+        return False
     return continues(element, line, area, style, last_margins)
 
 

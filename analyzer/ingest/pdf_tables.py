@@ -84,16 +84,41 @@ def _find_cells(rules: list[Rule]) -> list[list[Rule]]:
     edges: list[dict[str, Any]] = []
     for left, top, right, bottom in rules:
         if max(right - left, bottom - top) > SHORT / 6:
-            edges.append({"x0": left, "x1": right, "top": top, "bottom": bottom, "width": right - left,
-                          "height": bottom - top, "orientation": "h" if right - left > bottom - top else "v"})
+            edges.append(_edge(left, top, right, bottom))
     if len({edge["orientation"] for edge in edges}) < 2:
         return []
     edges = [edge for edge in plumber.merge_edges(edges, SNAP, SNAP, SNAP, SNAP)
              if max(edge["width"] if edge["orientation"] == "h" else 0, edge["bottom"] - edge["top"]) > SHORT]
     if len(edges) > EDGES or len({edge["orientation"] for edge in edges}) < 2:
         return []
+    edges = plumber.merge_edges(edges + _closing_edges(edges), SNAP, SNAP, SNAP, SNAP)
     cells = plumber.intersections_to_cells(plumber.edges_to_intersections(edges, SNAP, SNAP))
     return plumber.cells_to_tables(cells)
+
+
+def _closing_edges(edges: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Borders that are not drawn: below a cell that the page cuts, and at the open sides of a table."""
+    uprights = sorted((edge for edge in edges if edge["orientation"] == "v"), key=lambda edge: edge["x0"])
+    level = [edge for edge in edges if edge["orientation"] == "h"]
+    closing = []
+    for end, pick in (("top", min), ("bottom", max)):
+        y = pick(edge[end] for edge in uprights)
+        ending = [edge for edge in uprights if abs(edge[end] - y) <= SNAP]
+        if len(ending) > 2 and any(abs(edge["top"] - y) <= SNAP for edge in level):
+            closing.append(_edge(ending[0]["x0"], y, ending[-1]["x0"], y))
+    for end, pick in (("x0", min), ("x1", max)):
+        x = pick(edge[end] for edge in level)
+        ending = sorted((edge for edge in level if abs(edge[end] - x) <= SNAP), key=lambda edge: edge["top"])
+        if len(ending) > 2 and not any(abs(edge["x0"] - x) <= SNAP for edge in uprights):
+            low, high = ending[0]["top"], ending[-1]["top"]
+            if any(edge["bottom"] > low and edge["top"] < high for edge in uprights):
+                closing.append(_edge(x, low, x, high))
+    return closing
+
+
+def _edge(left: float, top: float, right: float, bottom: float) -> dict[str, Any]:
+    return {"x0": left, "x1": right, "top": top, "bottom": bottom, "width": right - left, "height": bottom - top,
+            "orientation": "h" if right - left > bottom - top else "v"}
 
 
 def _cells_to_grid(cells: list[Rule], page: int) -> Grid:
