@@ -145,10 +145,12 @@ def _marker_width(line: Line) -> float:
 
 
 def is_centred(line: Line, margins: Margins, em: float) -> bool:
-    middle = (margins.left + margins.right) / 2
-    return (abs((line.left + line.right) / 2 - middle) < CENTRE * em and line.left > margins.left + 2.5 * em
-            or abs((line.left + line.right) / 2 - middle) < 0.5 * em and line.left > margins.left + 0.9 * em
-            and line.right < margins.right - 0.9 * em)
+    """Whether a line stands in the middle; a full first line with its usual indent of two characters does not."""
+    off = abs((line.left + line.right) / 2 - (margins.left + margins.right) / 2)
+    indent, room = line.left - margins.left, margins.right - line.right
+    if indent > 2.5 * em:
+        return off < CENTRE * em
+    return off < 0.5 * em and indent > 0.9 * em and room > 0.9 * em and not 1.5 * em < indent < 2.5 * em
 
 
 def _middle(line: Line) -> float:
@@ -203,8 +205,6 @@ def _joins(element: Element, line: Line, area: Margins, style: Style, last_margi
     if last.page == line.page and em > 1.15 * style.em and 0.9 < em / measure_em(last) < 1.1 and (
             _middle(line) - _middle(last) < 2.6 * em) and is_centred(line, area, em):
         return element.centred or area.right - last.right < 2 * em  # a title over several lines
-    if element.centred:
-        return False
     return continues(element, line, area, style, last_margins)
 
 
