@@ -18,23 +18,26 @@ from analyzer.pipeline.organisations import find_assignments
 from analyzer.pipeline.periods import PeriodMention, find_periods
 from analyzer.pipeline.reading import Reading, read_text
 from analyzer.pipeline.regions import find_regions
-from analyzer.pipeline.resolving import assign_periods
+from analyzer.pipeline.sentence_kinds import find_kinds
 from analyzer.pipeline.sentences import Span
 from analyzer.pipeline.status import assign_status
 from analyzer.pipeline.table_figures import TableFacts, read_tables
+from analyzer.pipeline.timeline import assign_periods
 from analyzer.pipeline.tokenizer import reading_to_doc
 from analyzer.records import Document
 
-COMPONENTS = ("policy_tables", "policy_organisations", "policy_periods", "policy_indicators", "policy_status", "policy_resolution")
+COMPONENTS = ("policy_tables", "policy_organisations", "policy_periods", "policy_indicators", "policy_status", "policy_resolution", "policy_kinds")
 
 
 @dataclass(frozen=True, slots=True)
 class Layers:
     """All that the finders read from one document; lists named after `figures` run parallel to it."""
 
+    document: Document
     reading: Reading
     context: DocumentContext
     sentences: list[Span]
+    kinds: list[tuple[str, float]]
     figures: list[Quantity]
     rejected: list[Quantity]
     measured: list[Measured]
@@ -124,4 +127,12 @@ def add_resolution(doc: Doc) -> Doc:
     arguments = (layers["reading"], layers["sentences"], layers["figures"])
     layers["periods"] = assign_periods(*arguments, [status for status, _, _ in layers["statuses"]], layers["context"])
     layers["regions"] = find_regions(*arguments, layers["context"])
+    return doc
+
+
+@Language.component("policy_kinds")
+def add_kinds(doc: Doc) -> Doc:
+    """Commitment, achievement, rule, background or heading: what each sentence is."""
+    layers = doc.user_data["layers"]
+    layers["kinds"] = find_kinds(layers["reading"], layers["sentences"], title=layers["context"].title)
     return doc

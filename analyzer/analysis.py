@@ -1,0 +1,25 @@
+"""`analyze(document)`: the whole flow from a Document to its figures, commitments and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analyzer import __version__
+from analyzer.assembly import layers_to_commitments, layers_to_figures, layers_to_rejected, layers_to_sentences
+from analyzer.categories import codebook_hash
+from analyzer.pipeline.components import read_layers
+from analyzer.records import Analysis, Document
+
+
+def analyze(document: Document, *, infer_departments: bool = False, codebook: str | None = None) -> Analysis:
+    """Everything that the document says in quantities and promises.
+
+    `infer_departments` adds likely bodies, marked `inferred`, where the text names none.
+    `codebook` is the path of a user's own codebook model; the default one is used without it.
+    """
+    layers = read_layers(document)
+    sentences = layers_to_sentences(layers)
+    figures = layers_to_figures(layers, infer=infer_departments, codebook=codebook)
+    commitments = layers_to_commitments(layers, sentences, figures, infer=infer_departments, codebook=codebook)
+    return Analysis(document, figures, commitments, sentences, layers_to_rejected(layers), layers.context.genre, __version__,
+                    codebook_hash(codebook))

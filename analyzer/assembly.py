@@ -1,0 +1,157 @@
+"""Layers → records: what the finders read in the reading's coordinates becomes frozen records in the document's."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+
+from analyzer.categories import Classified, classify
+from analyzer.commitments import Clause, split_commitments
+from analyzer.confidence import rate_figure
+from analyzer.departments import departments_for, infer_departments
+from analyzer.ingest.places import boxes_of
+from analyzer.numerals import to_number
+from analyzer.pipeline.components import Layers
+from analyzer.pipeline.periods import period_to_due
+from analyzer.pipeline.reading import BREAK
+from analyzer.records import Box, Commitment, Department, Document, Figure, Rejected, Sentence
+
+MOST_INFERRED = 5
+
+
+def layers_to_sentences(layers: Layers) -> tuple[Sentence, ...]:
+    records = []
+    for span, (kind, probability) in zip(layers.sentences, layers.kinds, strict=True):
+        place = layers.reading.to_source(span.start, span.end)
+        records.append(Sentence(layers.document.name, source_text(layers, span.start, span.end), place.start, place.end, kind,
+                                round(probability, 4)))
+    return tuple(records)
+
+
+def layers_to_figures(layers: Layers, *, infer: bool = False, codebook: str | None = None) -> tuple[Figure, ...]:
+    """The figures in order of the text, each with all its fields."""
+    starts = [span.start for span in layers.sentences]
+    homes = [max(0, bisect_right(starts, quantity.start) - 1) for quantity in layers.figures]
+    categories = _classify_figures(layers, homes, codebook)
+    figures = [_to_figure(layers, number, homes[number], categories[number]) for number in range(len(layers.figures))]
+    return tuple(_with_inferred(layers.document, figures, [figure.sentence for figure in figures]) if infer else figures)
+
+
+def _to_figure(layers: Layers, number: int, home: int, category: Classified) -> Figure:
+    quantity, measured = layers.figures[number], layers.measured[number]
+    status, status_chance, status_rules = layers.statuses[number]
+    period, period_rules = layers.periods[number]
+    span, facts = layers.sentences[home], layers.table_facts.get(quantity.start)
+    place = layers.reading.to_source(quantity.start, quantity.end)
+    whole = layers.reading.to_source(span.start, span.end)
+    page, box = find_place(layers.document, place.start, place.end, layers.reading.lines[span.line].block)
+    rules = (*quantity.rules, *measured.rules, *status_rules, *period_rules, *(("table",) if facts else ()))
+    return Figure(
+        document=layers.document.name, quote=BREAK.sub("", layers.document.text[place.start:place.end]), start=place.start, end=place.end,
+        value=to_number(quantity.value), value_max=None if quantity.value_max is None else to_number(quantity.value_max),
+        unit=quantity.unit, comparator=quantity.comparator, change=quantity.change,
+        indicator=indicator_text(layers, number), action=measured.action, status=status, period=period, region=layers.regions[number],
+        category=category.code, departments=_named(layers, quantity.start, quantity.end),
+        sentence=source_text(layers, span.start, span.end), sentence_start=whole.start, sentence_end=whole.end,
+        section=layers.reading.lines[span.line].section, page=page, box=box, due=period_to_due(period) if status == "planned" else None,
+        binding=facts.binding if facts else None,
+        confidence=rate_figure(quantity, measured.confidence, status, status_chance, period, rules), rules=rules)
+
+
+def _classify_figures(layers: Layers, homes: Sequence[int], codebook: str | None) -> list[Classified]:
+    texts, contexts = [], []
+    for number, quantity in enumerate(layers.figures):
+        span = layers.sentences[homes[number]]
+        clause = clause_around(layers.reading.text, quantity.start, quantity.end, span.start, span.end)
+        texts.append(f"{layers.measured[number].indicator or ''}\n{clause}")
+        contexts.append((layers.reading.text[span.start:span.end], *layers.reading.lines[span.line].section, layers.context.title))
+    return classify(texts, contexts, figures=True, codebook=codebook)
+
+
+def clause_around(text: str, start: int, end: int, first: int, last: int) -> str:
+    """The words between the marks of punctuation around `start`–`end`, inside `first`–`last`."""
+    left = max((text.rfind(mark, first, start) for mark in "，；。"), default=-1) + 1
+    rights = [at for mark in "，；。" if (at := text.find(mark, end, last)) >= 0]
+    return text[max(first, left):min(rights, default=last)]
+
+
+def layers_to_commitments(layers: Layers, sentences: Sequence[Sentence], figures: Sequence[Figure], *, infer: bool = False,
+                          codebook: str | None = None) -> tuple[Commitment, ...]:
+    """Each promise as its sentence, or its clauses where it holds tasks of several bodies or categories."""
+    clauses: list[tuple[int, Clause]] = []
+    for number, (span, sentence) in enumerate(zip(layers.sentences, sentences, strict=True)):
+        if sentence.kind == "commitment":
+            clauses += [(number, clause) for clause in split_commitments(layers.reading, span, layers.assignments)]
+    texts = [layers.reading.text[clause.start:clause.end] for _, clause in clauses]
+    contexts = [(*layers.reading.lines[layers.sentences[number].line].section, layers.context.title) for number, _ in clauses]
+    categories = classify(texts, contexts, figures=False, codebook=codebook)
+    records = [_to_commitment(layers, sentences[number], clause, category, figures)
+               for (number, clause), category in zip(clauses, categories, strict=True)]
+    return tuple(_with_inferred(layers.document, records, [record.text for record in records]) if infer else records)
+
+
+def _to_commitment(layers: Layers, sentence: Sentence, clause: Clause, category: Classified, figures: Sequence[Figure]) -> Commitment:
+    place = layers.reading.to_source(clause.start, clause.end)
+    inside = [figure for figure in figures if place.start <= figure.start and figure.end <= place.end]
+    line = layers.reading.lines[max(0, bisect_right([line.start for line in layers.reading.lines], clause.start) - 1)]
+    period = next((figure.period for figure in inside if figure.status == "planned"), None) or clause.period
+    page, box = find_place(layers.document, place.start, place.end, line.block)
+    return Commitment(
+        document=layers.document.name, text=source_text(layers, clause.start, clause.end), start=place.start, end=place.end,
+        action=clause.action, object=clause.object, category=category.code, period=period, due=period_to_due(period),
+        region=next((figure.region for figure in inside if figure.region), None),
+        departments=_named(layers, clause.start, clause.end), figures=tuple((figure.start, figure.end) for figure in inside),
+        section=line.section, page=page, box=box, confidence=sentence.confidence)
+
+
+def layers_to_rejected(layers: Layers) -> tuple[Rejected, ...]:
+    records = []
+    for quantity in layers.rejected:
+        place = layers.reading.to_source(quantity.start, quantity.end)
+        quote = BREAK.sub("", layers.document.text[place.start:place.end])
+        records.append(Rejected(layers.document.name, quote, place.start, place.end, quantity.reason or ""))
+    return tuple(records)
+
+
+def _named(layers: Layers, start: int, end: int) -> tuple[Department, ...]:
+    document = layers.document
+    date = document.dates.get("written") or document.dates.get("published")
+    return departments_for(start, end, layers.assignments, level=document.level, region=document.region, date=date)
+
+
+def _with_inferred(document: Document, records: list, texts: list[str]) -> list:
+    """Likely bodies for the records whose text names none; named ones are never mixed with inferred ones."""
+    bare = [number for number, record in enumerate(records) if not record.departments]
+    likely = infer_departments([texts[number] for number in bare], [records[number].category for number in bare],
+                               level=document.level, region=document.region)
+    for number, bodies in zip(bare, likely, strict=True):
+        records[number] = replace(records[number], departments=tuple(bodies[:MOST_INFERRED]))
+    return records
+
+
+def source_text(layers: Layers, start: int, end: int) -> str:
+    """The document's own characters of a stretch of the reading, without line breaks."""
+    place = layers.reading.to_source(start, end)
+    return BREAK.sub("", layers.document.text[place.start:place.end])
+
+
+def indicator_text(layers: Layers, number: int) -> str | None:
+    """The indicator in the document's own characters where it was taken from the text as it stands."""
+    measured = layers.measured[number]
+    if measured.indicator is None or not measured.pieces:
+        return measured.indicator
+    if "".join(layers.reading.text[start:end] for start, end in measured.pieces) != measured.indicator:
+        return measured.indicator
+    return re.sub(r"\s", "", "".join(source_text(layers, start, end) for start, end in measured.pieces))
+
+
+def find_place(document: Document, start: int, end: int, block: int) -> tuple[int | None, Box | None]:
+    """Page and box of an interval, from its characters where the format has them, else from its block."""
+    if document.places:
+        boxes = boxes_of(document, start, end)
+        if boxes:
+            return boxes[0]
+    found = document.blocks[block]
+    return found.page, found.box
