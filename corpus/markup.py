@@ -37,7 +37,7 @@ TENS = {"十": 10, "百": 100, "千": 1000}
 WORDS: dict[str, tuple[float, str | None, str]] = {
     "全覆盖": (100, "%", "level"), "清零": (0, None, "level"), "零增长": (0, None, "increase"), "零发生": (0, None, "level"),
     "翻番": (2, "倍", "increase"), "翻一番": (2, "倍", "increase"), "翻两番": (4, "倍", "increase"),
-    "减半": (50, "%", "decrease"), "倍增": (2, "倍", "increase"), "一半": (50, "%", "level"), "过半": (50, "%", "level"),
+    "减半": (50, "%", "decrease"), "倍增": (2, "倍", "increase"), "一半": (50, "%", "level"), "半数": (50, "%", "level"), "过半": (50, "%", "level"),
 }
 NUMBER = r"(?:\d[\d,]*(?:\.\d+)?|[〇零一二两三四五六七八九十百千]+)"
 AMOUNT = re.compile(rf"(?P<n>{NUMBER})?(?P<v>[多余几])?(?P<m>[万亿]*)(?P<w>[多余])?(?P<u>.*)", re.S)
