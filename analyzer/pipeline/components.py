@@ -29,6 +29,9 @@ from analyzer.records import Document
 COMPONENTS = ("policy_tables", "policy_organisations", "policy_periods", "policy_indicators", "policy_status", "policy_resolution", "policy_kinds")
 
 
+SURE = 0.95  # what a table's heads say is as good as said
+
+
 @dataclass(frozen=True, slots=True)
 class Layers:
     """All that the finders read from one document; lists named after `figures` run parallel to it."""
@@ -108,7 +111,10 @@ def add_periods(doc: Doc) -> Doc:
 @Language.component("policy_indicators", requires=["doc.spans"], assigns=["doc.spans"])
 def add_indicators(doc: Doc) -> Doc:
     layers = doc.user_data["layers"]
-    layers["measured"] = find_indicators(layers["reading"], layers["sentences"], layers["figures"])
+    found = find_indicators(layers["reading"], layers["figures"])
+    layers["measured"] = [
+        Measured(fact.indicator, fact.action, fact.pieces, SURE, ("indicator:table",)) if (fact := layers["table_facts"].get(quantity.start)) else measured
+        for quantity, measured in zip(layers["figures"], found, strict=True)]
     _add_spans(doc, "indicators", [piece for measured in layers["measured"] for piece in measured.pieces])
     return doc
 
@@ -116,7 +122,10 @@ def add_indicators(doc: Doc) -> Doc:
 @Language.component("policy_status", requires=["doc.spans"])
 def add_status(doc: Doc) -> Doc:
     layers = doc.user_data["layers"]
-    layers["statuses"] = assign_status(layers["reading"], layers["sentences"], layers["figures"], layers["context"])
+    found = assign_status(layers["reading"], layers["sentences"], layers["figures"], layers["context"])
+    layers["statuses"] = [
+        (fact.status, SURE, ("status:table",)) if (fact := layers["table_facts"].get(quantity.start)) and fact.status else status
+        for quantity, status in zip(layers["figures"], found, strict=True)]
     return doc
 
 
@@ -125,7 +134,10 @@ def add_resolution(doc: Doc) -> Doc:
     """Each figure's period and place."""
     layers = doc.user_data["layers"]
     arguments = (layers["reading"], layers["sentences"], layers["figures"])
-    layers["periods"] = assign_periods(*arguments, [status for status, _, _ in layers["statuses"]], layers["context"])
+    found = assign_periods(*arguments, [status for status, _, _ in layers["statuses"]], layers["context"])
+    layers["periods"] = [
+        (fact.period, ("period:table",)) if (fact := layers["table_facts"].get(quantity.start)) and fact.period else period
+        for quantity, period in zip(layers["figures"], found, strict=True)]
     layers["regions"] = find_regions(*arguments, layers["context"])
     return doc
 
