@@ -107,7 +107,8 @@ def _read_glyphs(handle: Any, frame: Rule) -> tuple[list[tuple[int, Glyph]], int
     glyphs: list[tuple[int, Glyph]] = []
     unmapped = 0
     rect, x, y = raw.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
-    origin_of = raw.FPDFText_GetCharOrigin
+    origin_of, size_of = raw.FPDFText_GetCharOrigin, raw.FPDFText_GetFontSize
+    ems: dict[tuple[float, float], float] = {}
     unicode_of, box_of, angle_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox, raw.FPDFText_GetCharAngle
     generated, failed = raw.FPDFText_IsGenerated, raw.FPDFText_HasUnicodeMapError
     forms: dict[int, Matrix] | None = None
@@ -143,7 +144,8 @@ def _read_glyphs(handle: Any, frame: Rule) -> tuple[list[tuple[int, Glyph]], int
                 if form:
                     glyphs.append((degrees, (chr(code), *_box_in_form(text, index, x.value, y.value, form))))
                     continue
-            left, right, em = rect.left, rect.right, rect.top - rect.bottom
+            left, right, size = rect.left, rect.right, (rect.top - rect.bottom, size_of(text, index))
+            em = ems.get(size) or ems.setdefault(size, _measure_em(text, index, size))
             if degrees or abs(left - x.value) > 0.01 or not 0.5 < em < 500:  # pdfium knows no ascent, or text is turned
                 left, bottom, right, top = _box_by_matrix(text, index, degrees, x.value, y.value)
             else:  # fonts differ in ascent: only the baseline tells what stands on one line
@@ -153,6 +155,14 @@ def _read_glyphs(handle: Any, frame: Rule) -> tuple[list[tuple[int, Glyph]], int
     finally:
         raw.FPDFText_ClosePage(text)
     return glyphs, unmapped
+
+
+def _measure_em(text: Any, index: int, size: tuple[float, float]) -> float:
+    """The size of a glyph in points; `size` is (height of its box, size of its font before the matrix)."""
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(text, index, matrix)
+    em = size[1] * math.hypot(matrix.a, matrix.b)
+    return em if 0.5 * size[0] < em < 2 * size[0] else max(size[0], 0.01)
 
 
 def _box_by_matrix(text: Any, index: int, degrees: int, x: float, y: float) -> Rule:
