@@ -56,6 +56,7 @@ class Layers:
 def pipeline() -> Language:
     """The components in order over a blank vocabulary; made once per process."""
     nlp = spacy.blank("xx")
+    nlp.vocab.lex_attr_getters.clear()  # nobody asks a token for its shape; computing it costs more than jieba
     for name in COMPONENTS:
         nlp.add_pipe(name)
     return nlp
