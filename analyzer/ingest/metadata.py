@@ -95,11 +95,14 @@ def find_title(document: Document) -> str | None:
         line = re.sub(r"\s*\n\s*", "", document.text[block.start:block.end]).strip(" 　#*")
         line = re.sub(r"(?<=[一-鿿])[\s　]+(?=[一-鿿](?:[\s　]|$))", "", line) if re.fullmatch(r"(?:\S\s+)+\S", line) else line
         line = re.sub(r"\s*[—\-]{2}.*$", "", line) if re.match(r".{0,24}工作报告\s*[—\-]{2}", line) else line
+        if not titles and re.match(r"附\s*件\s*[\d一二三四五六七八九十]{0,3}\s*[:：.]?$", line):
+            continue
         if titles and (last != at - 1 or TITLE_END.search(titles[-1]) or _begins_title(line)):
             break
         titles.append(line)
         last = at
-    return "".join(titles) or None
+    title = "".join(titles)
+    return title if 0 < len(title) <= 200 else None
 
 
 def _begins_title(line: str) -> bool:

@@ -209,7 +209,7 @@ def find_titles(lines: Sequence[str], numbers: Sequence[Numbering | None],
             continue
         if (number and number.kind != "part") or not 4 <= len(line) <= 120 or line[-1] in ENDS + OPEN_ENDS + "：:":
             continue
-        if not _is_front_matter(line) and (at in centred and (head or _closes_notice(lines[at - 1]) or TITLE_END.search(line))
+        if not _is_front_matter(line) and (at in centred and len(line) <= 45 and (head or _closes_notice(lines[at - 1]) or TITLE_END.search(line))
                                              or _is_title(at, line, lines, numbers, head, bool(titles))):
             titles.add(at)
     return titles

@@ -79,12 +79,17 @@ class Package:
         return found
 
 
-def parse_xml(data: bytes, name: str) -> etree._Element:
-    """The root element. Raises UnreadableDocument for what is no XML, too deep, or declares a DTD (entities, XXE)."""
+def refuse_dtd(data: bytes, name: str) -> None:
+    """Raises UnreadableDocument if the XML declares a DTD: entities, and files or addresses drawn in by them."""
     if re.search(rb"<!\s*(?:DOCTYPE|ENTITY)", data[:100_000], re.IGNORECASE) or \
             re.search("<!(DOCTYPE|ENTITY)".encode("utf-16-le"), data[:100_000]):
         raise UnreadableDocument(f"{name}: declares a DTD, which no genuine file does, and is refused",
                                  f"{name}：文件含有 DTD 声明（正常文件不应出现），拒绝读取")
+
+
+def parse_xml(data: bytes, name: str) -> etree._Element:
+    """The root element. Raises UnreadableDocument for what is no XML, too deep, or declares a DTD (entities, XXE)."""
+    refuse_dtd(data, name)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True,
                              remove_pis=True, huge_tree=False)
     try:
