@@ -24,6 +24,8 @@ ISO_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})[-./](?:1[0-2]|0?[1-9])[-./](?:[1
 EFFECT = re.compile(r"(?:规划期|期限|实施期|有效期|执行期)[^。\n]{0,12}?((?:19|20)\d{2})年?\s*(?:至|到|-|—|–)\s*((?:19|20)\d{2})")
 YEARS_OF_ACTION = re.compile(r"([二两三四五])年(?:行动|攻坚|计划|规划)")
 HEADING_NUMBER = re.compile(r"\s*(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|\d+[.、．])")
+THIS_YEAR = re.compile(r"今年(?:是|，|要|将)")
+OPENING = 1500
 COUNTS = {"二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 
 
@@ -109,6 +111,8 @@ def _span(title: str, text: str, year: int | None, genre: str) -> str | None:
     if effect and effect[1] < effect[2]:
         return f"{effect[1]}/{effect[2]}"
     action = YEARS_OF_ACTION.search(title)
+    if action and year and THIS_YEAR.search(text[:OPENING]):
+        return str(year)
     if action and year:
         return f"{year}/{year + COUNTS[action[1]] - 1}"
     for mention in named:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyzer.pipeline.context import DocumentContext
-from analyzer.pipeline.periods import PeriodMention, first_year, last_year
+from analyzer.pipeline.periods import PeriodMention, find_periods, first_year, last_year
 from analyzer.pipeline.reading import Reading
 
-ANNUAL = re.compile(r"同比|比上年|较上年|比去年|较去年|全年(?!度)|一年来|过去(?:的)?一年|年初|本年|这一年")
-LONG = re.compile(r"年均(?!降水|气温|温)|五年来|[二两三四五]年来|过去五年|“十[一二三四五]五”(?:以来|时期|期间)|本届政府")
+ANNUAL = re.compile(r"同比|比上年|较上年|比去年|较去年|全年(?!度)|一年来|过去(?:的)?一年|年初|本年|这一年|民生实事|年度任务|预期目标")
+LONG = re.compile(r"年均(?!降水|气温|温)|五年来|[二两三四五]年来|过去五年|“十[一二三四五]五”(?:以来|时期|期间)|本届政府|的五年[。，]")
 SWITCH_LINE = 2.5  # what a change between one-year and several-year passages costs at a line's border, in nats
 SWITCH_HEADING = 0.8
 MARK = 2.0
@@ -45,7 +45,7 @@ def find_frames(reading: Reading, mentions: Sequence[PeriodMention], context: Do
             line += 1
         weight = STRONG if reading.lines[line].kind == "heading" else MARK
         first, last = first_year(mention.period), last_year(mention.period)
-        if mention.role == "base" or mention.floating or (mention.role == "name" and reading.lines[line].kind != "heading"):
+        if mention.role == "base" or mention.floating or mention.kind == "recent" or (mention.role == "name" and reading.lines[line].kind != "heading"):
             continue
         if last > first and (last < year or mention.role == "since"):
             behind[line] += weight
@@ -59,16 +59,49 @@ def find_frames(reading: Reading, mentions: Sequence[PeriodMention], context: Do
             ahead[line] += weight / 2
         elif last == first == year:
             ahead[line] -= weight
+    sections: dict[tuple[str, ...], tuple[float, float]] = {}
     for number, here in enumerate(reading.lines):
         text = reading.text[here.start:here.end]
+        if here.section not in sections:
+            sections[here.section] = _section_evidence(here.section, year)
+        behind[number] += sections[here.section][0]
+        ahead[number] += sections[here.section][1]
         behind[number] += MARK * bool(LONG.search(text)) - MARK / 2 * bool(ANNUAL.search(text))
         ahead[number] -= MARK * bool(re.search(r"今年|全年", text))
-    ahead -= 1.0  # a report plans one year unless it says otherwise
+    for number, here in enumerate(reading.lines[:-1]):
+        if here.kind == "heading":
+            behind[number + 1] += _order_evidence(reading.text[here.start:here.end], year)
+    ahead -= 0.3  # a report plans one year unless it says otherwise
     long_review = spans_behind.most_common(1)[0][0] if spans_behind else (year - 5, year - 1)
     long_plan = spans_ahead.most_common(1)[0][0] if spans_ahead else (year, year + 4)
     review = tuple(long_review if odds > 0 else (year - 1, year - 1) for odds in _smooth(reading, behind))
     plan = tuple(long_plan if odds > 0 else (year, year) for odds in _smooth(reading, ahead))
     return Frames(review, plan)
+
+
+def _section_evidence(section: Sequence[str], year: int) -> tuple[float, float]:
+    """What the innermost heading with years says of all its lines: nats for several years behind, and ahead."""
+    for heading in reversed(section):
+        behind = ahead = 0.0
+        for mention in find_periods(heading, year=year):
+            first, last = first_year(mention.period), last_year(mention.period)
+            several = 1.0 if last > first else -1.0
+            if last < year:
+                behind += several
+            else:
+                ahead += several
+        if behind or ahead:
+            return behind, ahead
+    return 0.0, 0.0
+
+
+def _order_evidence(heading: str, year: int) -> float:
+    """2025年和“十四五”时期工作回顾 reviews the year first, “十四五”时期和2025年 the five years: nats for several years."""
+    named = [mention for mention in find_periods(heading, year=year) if last_year(mention.period) < year]
+    several = [last_year(mention.period) > first_year(mention.period) for mention in named]
+    if len(set(several)) < 2:
+        return 0.0
+    return STRONG if several[0] else -STRONG
 
 
 def _smooth(reading: Reading, evidence: np.ndarray) -> np.ndarray:

@@ -26,10 +26,11 @@ TIME = re.compile(
       | (?P<half>[上下])半年{BEFORE}
       | (?:年?[底末]|年初|度)?(?:以前|之前|前(?!三季度|[一二三四五六七八九十\d]+个月))?)
     (?P<since>以来|至今|起(?!步)|开始)?
-  | [“"‘']?(?P<plan>十[一二三四五六]|[八九十])(?:个)?五[”"’']?(?P<part>期末|末期|末|期间|时期|以来|头?[前后]?{SMALL}年|规划|计划)?
-  | (?P<ago>(?:过去|近|最近|前)的?(?P<n1>{SMALL})年(?:来|间|中|里)?|(?P<n2>{SMALL}|\d)年来|(?:过去的?|刚刚过去的|这)一年|本届政府)
+  | (?:[“"‘']|&quot;)?(?P<plan>十[一二三四五六]|[八九十])(?:个)?五(?:[”"’']|&quot;)?(?P<part>期末|末期|末|期间|时期|以来|头?[前后]?{SMALL}年|规划|计划)?
+  | (?P<ago>(?P<near>近|最近|前)?(?(near)|过去的?)(?P<n1>{SMALL})年(?:来|间|中|里)?|(?P<n2>{SMALL}|\d)年来|(?:过去的?|刚刚过去的|这)一年|本届政府)
   | (?P<ahead>(?:今后|未来|往后|下)(?:一个)?(?P<n3>{SMALL})年(?:内|间|里)?|(?P<n4>{SMALL}|\d)年内)
-  | (?P<many>(?<![一二三四五六七八九十第\d届连续每])(?P<n5>[二两三四五])年(?=[^行年来内前后以期级制]))
+  | (?P<many>(?<![一二三四五六七八九十第\d届连续每到近前后])(?P<n5>[二两三四五])年(?:间|共|累计)?
+      (?=新增|累计|共|安排|投入|完成|建成|新建|改造|增量|增加|实现|建设|培育|引进|净增|总|年均|平均|再|城镇|农村|全[省市县区国]|开工|筹))
   | (?P<this>今年|去年|上年|明年|前年|本年度?|当年|全年|年内)
         (?:(?P<rmonth>1[0-2]|[1-9])月份?(?:底|末|初|上旬|中旬|下旬|\d{{1,2}}日)?{BEFORE}
          | 第?(?P<rquarter>[一二三四1-4])季度 | (?P<rhalf>[上下])半年 | 年?[底末]{BEFORE})?
@@ -38,10 +39,11 @@ TIME = re.compile(
   | (?P<bhalf>[上下])半年 | 第?(?P<bquarter>[一二三四])季度 | (?P<three>前三季度)
     """, re.X)
 
-PLAN_QUOTED = re.compile(r"[“\"‘']")
+PLAN_QUOTED = re.compile(r"[“\"‘'&]")
 BASE_BEFORE = re.compile(r"(?:比|较|同|与|相比|高于|低于|是|为|相当于|超过|达到|超)$")
 FROM_BEFORE = re.compile(r"(?:由|从|自)$")
-DEADLINE_BEFORE = re.compile(r"(?:到|至|在|截至|截止|力争|于|确保)$")
+DEADLINE_BEFORE = re.compile(r"(?:到|至|截至|截止|力争|(?<!由)于|确保)$")
+RECORD_AFTER = re.compile(r"(?:以来)?(?:新高|最[好高低优快大]|同期)")
 NAME_AFTER = re.compile(r"\s*(?:（[^）]{0,8}）)?(?:版|版本|届|年?(?:全面|是|作为)?[^，。；]{0,30}?(?:之年|开局年|收官年|关键年|起步年))")
 OFFSET = {"今年": 0, "去年": -1, "上年": -1, "明年": 1, "前年": -2, "本年": 0, "本年度": 0, "当年": 0, "全年": 0, "年内": 0}
 FLOATING = {"当年", "全年", "年内", "本年", "本年度"}
@@ -53,7 +55,7 @@ class PeriodMention:
 
     `role`: point, deadline (到…, …前, …底), base (比2020年, 由2020年的), since (2021年以来) or name (part of a
     document's name or of “…之年”). `floating` words (年底, 全年, 6月底前, 三年) take the year that the passage speaks
-    of. `kind`: year, span, month, quarter, half, plan (“十四五”), past (五年来), ahead (今后五年), many (三年),
+    of. `kind`: year, span, month, quarter, half, plan (“十四五”), past (五年来), recent (近两年), ahead (今后五年), many (三年),
     relative (今年), end (年底).
     """
 
@@ -99,7 +101,8 @@ def _read(match: re.Match[str], year: int | None) -> PeriodMention | None:
         return None
     if got("ago"):
         count = _small(got("n1") or got("n2") or ("五" if got("ago") == "本届政府" else "一"))
-        return PeriodMention(start, end, _span(year - count, year - 1), "past")
+        kind = "recent" if got("near") and not got("ago").endswith("来") else "past"
+        return PeriodMention(start, end, _span(year - count, year - 1), kind)
     if got("ahead"):
         return PeriodMention(start, end, _span(year, year + _small(got("n3") or got("n4")) - 1), "ahead")
     if got("many"):
@@ -139,15 +142,19 @@ def _plan(match: re.Match[str]) -> PeriodMention | None:
     if part.endswith("年"):
         count = _small(part[-2])
         first, last = (last - count + 1, last) if part[0] == "后" else (first, first + count - 1)
-    role = "since" if part == "以来" else "name" if part in ("规划", "计划") else "point"
+    role = "since" if part == "以来" else "name" if part in ("", "规划", "计划") else "point"
     return PeriodMention(match.start(), match.end(), _span(first, last), "plan", role)
 
 
 def _with_role(text: str, match: re.Match[str], mention: PeriodMention) -> PeriodMention:
     before, after = text[max(0, mention.start - 4):mention.start], text[mention.end:mention.end + 40]
     matched = match.group()
+    if mention.kind == "plan" and mention.role == "name" and DEADLINE_BEFORE.search(before):
+        return replace(mention, role="deadline")
     if mention.role != "point":
         return mention
+    if mention.kind in ("past", "recent") and RECORD_AFTER.match(after):
+        return replace(mention, role="name")
     if match["since"]:
         return replace(mention, role="since")
     if NAME_AFTER.match(after):

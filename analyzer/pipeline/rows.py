@@ -60,21 +60,36 @@ def _table_rows(document: Document, reading: Reading, block: int, numbers: Seque
 
 
 def _flat_rows(reading: Reading) -> list[Row]:
-    """Runs of lines that begin with 1, 2, 3 … alone on a line, as a table pasted as text leaves them."""
-    starts: list[tuple[int, int]] = []
+    """Runs of lines that begin with 1, 2, 3 … alone on a line, as a table pasted as text leaves them.
+
+    Bare values of cells (5, 12) are such lines too: the longest run that counts on by one wins.
+    """
+    places: dict[int, list[int]] = {}
     for number, line in enumerate(reading.lines):
         text = reading.text[line.start:line.end]
         if len(text) <= 3 and ROW_NUMBER.fullmatch(text):
-            starts.append((number, int(text)))
+            places.setdefault(int(text), []).append(number)
+    best: dict[int, tuple[int, int | None]] = {}  # line → length of the run that starts there, and its next line
+    for value in sorted(places, reverse=True):
+        for line_number in places[value]:
+            followers = [other for other in places.get(value + 1, []) if 0 < other - line_number <= LONGEST_ROW]
+            following = max(followers, key=lambda other: (best[other][0], -other), default=None)
+            best[line_number] = (1 + best[following][0] if following is not None else 1, following)
     rows: list[Row] = []
-    run: list[int] = []
-    for index, (line_number, value) in enumerate(starts):
-        if index and value == starts[index - 1][1] + 1 and line_number - starts[index - 1][0] <= LONGEST_ROW:
-            run.append(line_number)
+    taken = -1
+    for line_number in sorted(best):
+        if line_number <= taken or best[line_number][0] < FEWEST_ROWS:
             continue
-        rows += _close(run, reading)
-        run = [line_number]
-    return rows + _close(run, reading)
+        if any(other > line_number and best[other][0] > best[line_number][0] for other in best if other - line_number < LONGEST_ROW):
+            continue
+        run, here = [], line_number
+        while here is not None:
+            run.append(here)
+            here = best[here][1]
+        found = _close(run, reading)
+        taken = found[-1].last if found else taken
+        rows += found
+    return rows
 
 
 def _close(run: Sequence[int], reading: Reading) -> list[Row]:

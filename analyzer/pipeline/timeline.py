@@ -18,14 +18,21 @@ from analyzer.pipeline.status_features import clause_around
 FULL_STOP = "。！？!?\n"
 # 达到90%, 突破3万亿元, 居第3位: a state is reached at the end of a span …
 REACHED = re.compile(
-    r"(?:达到了?|达|突破了?|[提升增降减升扩降缩上].{0,3}[到至]|增加到|发展到|保持在|稳定在|控制在|维持在|稳居|位居|居|位列|列|排名|占|为|是|超过|超|近|约|高于|低于|"
-    r"总数|总量|总额|总长|总面积|规模|余额|里程|率|水平|比重|比例|占比|现有|拥有|共有)[^，。；\d]{0,12}$")
-# … but what was done along the way counts over the whole of it.
+    r"(?:达到?了?|突破了?|[提升增降减扩缩跃攀].{0,3}[到至](?:了)?|发展[到至]|保持在|稳定在|控制[在到]|维持在|迈上|站上|跃上|跨上|覆盖|现有|拥有|为|占|[超近约])"
+    r"(?:了|全[省市国区]|[^，。；\d]{0,6}的|最高|约|近|超)?$"
+    r"|(?:稳居|位居|居|位列|列|排名|排|升至|跃居|进入)[^，。；\d]{0,10}第?(?:前|第)?$|是[^，。；]{0,9}的$")
+# 覆盖率90%, 占比超80%: a rate is a state whatever verbs its name holds …
+RATE_NAME = re.compile(r"(?:率|比重|比例|占比|比率|之比|覆盖面|密度|指数|浓度|水平|余额|里程|总数|总量|总额|总长|总装机|规模|均值)[^，。；\d]{0,6}$")
+CHANGED = re.compile(r"(?:增长|提高|下降|减少|降低|增加|上升|提升)(?![到至值])[^，。；]{0,4}$|新增|净增|新建|完成|年均|累计|共(?=[有计建完投])")
+# … but what was done along the way counts over the whole of the span.
 DONE = re.compile(
     r"新增|累计|完成|新建|新改建|建成|建设|改造|投入|实施|发放|引进|培育|治理|投资|开工|举办|下达|办理|创建|新设|修复|造林|开通|解决|落实|安排|筹集|培训|"
-    r"接待|签约|落地|出让|组建|增长|提高(?!到|至)|下降|减少|增加(?!到|至)|净增|获得|获批|年均|兑现|化解|消除|清理|查处|销售|出台|制定|修订|争取|支持|援助|实现[^，。；]{0,12}就业|转移")
+    r"接待|签约|落地|出让|组建|增长|提高(?!到|至)|下降|减少|增加(?![到至值])|增量|净增|获得|获批|年均|兑现|化解|消除|清理|查处|销售|出台|制定|修订|争取|支持|"
+    r"援助|转移|共(?=[有计建完投])")
 RATE = re.compile(r"^(?:%|‰|位|:|∶)$|^第")
+LISTED = re.compile(r"(?:[\d.]+[^，。；\d、和与及∶:]{0,8}[、和与及∶:])+$")  # 分别达56.2%、34.7%: the list shares its verb
 LONE = re.compile(r"[（(]?(?:推进|完成|前|底|持续|力争|实施|时限|完成时限|：|:|\s)*[）)]?")
+LOCAL = ("many", "recent", "ahead")
 LONGEST_LONE = 24
 AHEAD_LINES = 8  # how far below a cell its row's time may stand
 
@@ -85,9 +92,12 @@ def _base(timeline: _Timeline, quantity: Quantity) -> str | None:
 
 def _from_sentence(timeline: _Timeline, quantity: Quantity, status: str, number: int) -> str | None:
     first, last = _sentence_around(timeline.reading, quantity, number)
-    inside = [mention for mention in _between(timeline, first, last) if mention.role not in ("base", "name")]
+    inside = [mention for mention in _between(timeline, first, last) if mention.role not in ("base", "name")
+              and (mention.floating or _fits(timeline.context, mention, status))]
     before = [mention for mention in inside if mention.end <= quantity.start]
     for mention in reversed(before):
+        if mention.kind in LOCAL and not _same_clause(timeline, mention, quantity, status, number):
+            continue
         found = _resolve(timeline, mention, quantity, status, number)
         if found:
             return found
@@ -95,6 +105,14 @@ def _from_sentence(timeline: _Timeline, quantity: Quantity, status: str, number:
     if after and _governs_back(timeline, quantity, after[0]):
         return _resolve(timeline, after[0], quantity, status, number)
     return None
+
+
+def _same_clause(timeline: _Timeline, mention: PeriodMention, quantity: Quantity, status: str, number: int) -> bool:
+    """三年安排450亿元 and 近两年 hold for their clause only, unless the passage speaks of just these years."""
+    frame = (timeline.frames.plan if status == "planned" else timeline.frames.review)[number]
+    if frame and mention.kind == "many" and frame[1] - frame[0] == last_year(mention.period) - first_year(mention.period):
+        return True
+    return clause_around(timeline.reading.text, quantity.start, quantity.end)[0] <= mention.start
 
 
 def _governs_back(timeline: _Timeline, quantity: Quantity, mention: PeriodMention) -> bool:
@@ -106,7 +124,10 @@ def _governs_back(timeline: _Timeline, quantity: Quantity, mention: PeriodMentio
     clause = clause_around(text, mention.start, mention.end)
     index = bisect.bisect_right(timeline.figure_starts, quantity.start)
     next_figure = timeline.figure_starts[index] if index < len(timeline.figure_starts) else len(text)
-    return mention.role == "deadline" and not mention.floating and next_figure > clause[1] and not re.search(r"[。；]", between)
+    if mention.floating or re.search(r"[。；]", between):
+        return False
+    alone = next_figure > clause[1] or next_figure < mention.start
+    return alone and (mention.role == "deadline" or mention.kind in ("year", "month")) or text[:mention.start].endswith(("截至", "截止"))
 
 
 def _from_row(timeline: _Timeline, quantity: Quantity, status: str, number: int) -> str | None:
@@ -134,7 +155,7 @@ def _from_paragraph(timeline: _Timeline, quantity: Quantity, status: str, number
     """A year named earlier in the paragraph carries forward, never back."""
     line = timeline.reading.lines[number]
     for mention in reversed(_between(timeline, line.start, quantity.start)):
-        if mention.role in ("base", "name") or mention.floating and mention.kind != "many":
+        if mention.role in ("base", "name") or mention.floating or mention.kind in LOCAL:
             continue
         if not _fits(timeline.context, mention, status):
             continue
@@ -150,7 +171,7 @@ def _fits(context: DocumentContext, mention: PeriodMention, status: str) -> bool
         return True
     if status == "planned":
         return last_year(mention.period) >= context.year
-    return first_year(mention.period) <= context.year
+    return last_year(mention.period) <= context.year
 
 
 def _from_section(timeline: _Timeline, quantity: Quantity, status: str, number: int) -> str | None:
@@ -197,8 +218,12 @@ def _resolve(timeline: _Timeline, mention: PeriodMention, quantity: Quantity, st
     if mention.role == "since" and year is not None and "/" not in period and "-" not in period:
         end = year if status == "planned" or timeline.context.genre != "report" else year - 1
         period = f"{period}/{end}" if int(period) < end else period
+    frame = (timeline.frames.plan if status == "planned" else timeline.frames.review)[number]
     if "/" in period and is_state(timeline.reading.text, quantity):
         return str(last_year(period))
+    clause = clause_around(timeline.reading.text, quantity.start, quantity.end)
+    if len(period) == 4 and frame and frame[0] < frame[1] == int(period) and "年均" in timeline.reading.text[clause[0]:quantity.start]:
+        return f"{frame[0]}/{frame[1]}"
     return period
 
 
@@ -233,10 +258,13 @@ def is_state(text: str, quantity: Quantity) -> bool:
     if quantity.change != "level":
         return False
     clause = clause_around(text, quantity.start, quantity.end)
-    before = text[clause[0]:quantity.start]
-    if DONE.search(before):
+    before = LISTED.sub("", text[clause[0]:quantity.start])
+    own = re.split(r"\d[^、，]{0,8}、", before)[-1]  # 建成基站8万个、覆盖95%的村: the last part has its own verb
+    if RATE_NAME.search(own) and not CHANGED.search(own):
+        return True
+    if DONE.search(own):
         return False
-    return bool(REACHED.search(before) or RATE.search(quantity.unit or ""))
+    return bool(REACHED.search(own) or RATE.search(quantity.unit or ""))
 
 
 def _between(timeline: _Timeline, start: int, end: int) -> list[PeriodMention]:
