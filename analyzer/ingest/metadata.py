@@ -61,9 +61,12 @@ def _lines(document: Document) -> list[str]:
         if block.kind == "table" and len(lines) > HEAD_LINES:
             continue
         if block.cells:
-            texts = [document.text[cell.start:cell.end].strip() for cell in block.cells[:60]]
+            if len(block.cells) > 60:
+                continue
+            texts = [document.text[cell.start:cell.end].strip() for cell in block.cells]
             lines += [label.rstrip(":： ") + "：" + value for label, value in zip(texts, texts[1:], strict=False)
-                      if re.fullmatch(LABEL.pattern, re.sub(r"[\s:：]", "", label)) and len(value) < 200]
+                      if re.fullmatch(LABEL.pattern, re.sub(r"[\s:：]", "", label)) and len(value) < 200
+                      and not re.fullmatch(LABEL.pattern, re.sub(r"[\s:：]", "", value))]
         else:
             lines.append(re.sub(r"\s*\n\s*", "", document.text[block.start:block.end]).strip())
     return lines
