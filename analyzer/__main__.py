@@ -46,6 +46,14 @@ def build_parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--last", metavar="FILE", help="where the last run is kept (default: in the user's cache folder)")
     evaluate.add_argument("--format", choices=("table", "jsonl"), default="table")
 
+    batch = commands.add_parser("batch", help="analyse many documents, resumable, on all cores")
+    batch.add_argument("paths", nargs="+", metavar="PATH")
+    batch.add_argument("--out", required=True, metavar="DIR|DB", help="a folder (JSON, Parquet, report), a .sqlite file, or a database URL")
+    batch.add_argument("--workers", type=int, default=None, help="child processes (default: all cores)")
+    batch.add_argument("--timeout", type=float, default=120.0, metavar="SECONDS", help="for one document (default: 120)")
+    batch.add_argument("--infer-departments", action="store_true")
+    batch.add_argument("--format", choices=("table", "jsonl"), default="table", help="jsonl: one line a document on standard output")
+
     train = commands.add_parser("train", help="train the models, from corpus/ or from your own labels")
     train.add_argument("sources", nargs="*", metavar="PATH", help="gold folders and label files (default: the samples in corpus/)")
     train.add_argument("--model", choices=("all", "categories", "indicators", "status", "sentence_kinds", "departments"), default="all")

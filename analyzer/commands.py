@@ -210,6 +210,31 @@ def cache_folder() -> Path:
     return Path(home) / "cache" if home else Path.home() / ".policy-analyzer" / "cache"
 
 
+def run_batch(args: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from tqdm import tqdm
+
+    from analyzer import batch
+
+    paths = list(expand_paths(args.paths))
+    sink = batch.open_sink(args.out)
+    with tqdm(total=len(paths), unit="doc", file=sys.stderr, disable=None) as bar:
+        def tell(outcome: batch.Outcome) -> None:
+            bar.update()
+            if args.format == "jsonl":
+                print(json.dumps(asdict(outcome), ensure_ascii=False), flush=True)
+            if outcome.status != "done":
+                bar.write(f"error: {outcome.error}", file=sys.stderr)
+
+        outcomes = batch.run_batch(paths, sink, workers=args.workers, seconds=args.timeout,
+                                   infer_departments=args.infer_departments, report=tell)
+    sink.close()
+    failed = sum(outcome.status != "done" for outcome in outcomes)
+    print(f"{len(outcomes) - failed} documents done, {failed} failed, {len(paths) - len(outcomes)} were done before", file=sys.stderr)
+    return 1 if failed else 0
+
+
 def run_train(args: argparse.Namespace) -> int:
     from analyzer.training import train_models
 
@@ -218,4 +243,4 @@ def run_train(args: argparse.Namespace) -> int:
     return 0
 
 
-__all__ = ["UnreadableDocument", "expand_paths", "run_classify", "run_evaluate", "run_extract", "run_read", "run_train"]
+__all__ = ["UnreadableDocument", "expand_paths", "run_batch", "run_classify", "run_evaluate", "run_extract", "run_read", "run_train"]
