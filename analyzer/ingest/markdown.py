@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from analyzer.ingest.flat_tables import rebuild_tables
 from analyzer.ingest.outline import shape_outline
 from analyzer.ingest.plain import find_lines, join_lines, wrap_width
 from analyzer.ingest.tables import GridCell, mark_headers
@@ -60,7 +61,7 @@ def markdown_to_blocks(text: str) -> tuple[Block, ...]:
             plain.append((start, end))
         at += 1
     flush()
-    return shape_outline(text, blocks)
+    return shape_outline(text, rebuild_tables(text, blocks))
 
 
 def _front_matter(text: str, lines: list[tuple[int, int]], blocks: list[Block]) -> int:

@@ -6,7 +6,7 @@ import functools
 import re
 from dataclasses import dataclass
 
-from analyzer.lexicon import read_rows
+from analyzer.lexicon import read_rows, split
 
 LONGEST_NAME = 14
 MUNICIPALITIES = ("11", "12", "31", "50")
@@ -30,10 +30,11 @@ def _names() -> tuple[dict[str, tuple[str, ...]], dict[str, str], dict[str, str]
     for row in read_rows("regions.csv", required=("code", "name")):
         full[row["name"]] = (*full.get(row["name"], ()), row["code"])
         by_code[row["code"]] = row["name"]
-        if row["short"] and row["code"].endswith("00"):
-            short.setdefault(row["short"], row["code"])
-        if row["short"] and row["short"][-1] in "州县旗":  # 黔西南州 for 黔西南布依族苗族自治州
-            full[row["short"]] = (*full.get(row["short"], ()), row["code"])
+        for alias in split(row.get("aliases") or row.get("short") or ""):
+            if alias[-1] in "省市州县区旗盟":  # 黔西南州 for 黔西南布依族苗族自治州
+                full[alias] = (*full.get(alias, ()), row["code"])
+            elif row["code"].endswith("00") and len(alias) > 1:
+                short.setdefault(alias, row["code"])
     return full, short, by_code
 
 
