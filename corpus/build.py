@@ -19,14 +19,22 @@ from typing import Any
 from markup import COMPARATORS, Sample, line_figures, line_sentences, parse_source
 
 HERE = Path(__file__).parent
-CATEGORIES = ("housing construction renewal urban rural safety economy finance industry innovation digital agriculture opening reform "
-              "employment education health welfare culture ecology energy transport water governance").split()
+CATEGORIES = [
+    "housing", "construction", "renewal", "urban", "rural", "safety", "economy", "finance",
+    "industry", "innovation", "digital", "agriculture", "opening", "reform", "employment", "education",
+    "health", "welfare", "culture", "ecology", "energy", "transport", "water", "governance",
+]
 STATUSES = ("planned", "achieved", "standard", "reference")
-NUMERIC = re.compile(r"零(?!售|星|部|食|担|工|钱|距)[一-鿿]+|\d[\d.,]*|[〇零一二两三四五六七八九十百千万]+(?=[个件项户套所座条家名人次亩元批处台部张支只种类级倍成年天日月]|分之|公里|百分点)|全覆盖|清零|翻番|翻一番|倍增|减半|零增长|零发生")
+NUMERIC = re.compile(  # digits, number words before a measure word, the closed list
+    r"零(?!售|星|部|食|担|工|钱|距)[一-鿿]+|"
+    r"\d[\d.,]*|[〇零一二两三四五六七八九十百千万]+(?=["
+    r"个件项户套所座条家名人次亩元批处台部张支只种类级倍成年天日月]|分之|公里|百分点)"
+    r"|全覆盖|清零|翻番|翻一番|倍增|减半|零增长|零发生"
+)
 KNOWN = re.compile(  # what a number may be without being a figure or marked: dates, ordinals, list numbers
     r"\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?底?|\d{1,2}月(?:\d{1,2}日)?|\d{4}[—–－-]\d{4}年?|〔\d{4}〕\d+号|第[\d一二三四五六七八九十]+[章条届次批]?"
     r"|(?m:^\s*[\d]+[.．、])|\d{4}-\d{2}-\d{2}|（[一二三四五六七八九十]+）|(?m:^[一二三四五六七八九十]+、)|[一二三四]是|二十大|[一二三四五六七八九十]+届[一二三四]中"
-    r"|附件\d?|十[三四五]五|三年行动|三农|两会|万元(?:GDP|地区)|学前一年|每[百千万]人口?|一件事|一年来|过去一年|一年(?:来|接着一年|极不|。)|关键一年|一年干|五年来|[三五]年奋斗|五年(?=翻)|一件事接着一件事|一(?=年干)|一网通办|五年|零就业家庭|二〇三五年|(?m:^[0-9]+\t)|(?<=\t)万[套人户个](?=\t)|专栏\d|三次产业|九年义务|一批|（万元）|等[二三四五六七八九十]+部门|近?[三五]年(?!以)|一次(?:性|验收)|第三产业")
+    r"|附件\d?|十[三四五]五|三年行动|三农|两会|万元(?:GDP|地区)|学前一年|每[百千万]人口?|一件事|一年来|过去一年|一年(?:来|接着一年|极不|。)|关键一年|一年干|五年来|[三五]年奋斗|五年(?=翻)|一件事接着一件事|一(?=年干)|一网通办|五年|零就业家庭|二〇三五年|(?m:^[0-9]+\t)|(?<=\t)万[套人户个](?=\t)|专栏\d|三次产业|九年义务|一批|一项|会?[一二三四五六]次会议|（万元）|等[二三四五六七八九十]+部门|近?[三五]年(?!以)|一次(?:性|验收)|第三产业")
 
 
 def sample_text(sample: Sample) -> tuple[str, list[int]]:
@@ -133,7 +141,7 @@ def write_gold(samples: list[Sample], gold: Path) -> list[str]:
                     found.append(f"{path.name}:{number}: repeated or unknown label: {line}")
                 seen.add(text)
                 labelled.append({"document": f"own_{path.stem}_{(number - 1) // 6 + 1:02}", "text": text, "labels": labels.split(",")})
-    for number, record in enumerate(labelled, 1):
+    for record in labelled:
         if not set(record["labels"]) <= {*CATEGORIES, "none"}:
             found.append(f"{record['document']}: label {record['labels']}: {record['text']}")
     write(gold / "sentences.jsonl", to_lines(all_sentences))

@@ -104,7 +104,8 @@ def to_html(sample: Sample) -> str:
 <meta name="ContentSource" content="{escape(h['issuer'])}">
 </head>
 <body>
-<div class="header"><a href="/">首页</a> <a href="/zwgk">政务公开</a> <a href="/zwfw">政务服务</a> <a href="/hdjl">互动交流</a> 今天是 {h.get('published', h['date'])}</div>
+<div class="header"><a href="/">首页</a> <a href="/zwgk">政务公开</a> <a href="/zwfw">政务服务</a> <a href="/hdjl">互动交流</a>
+今天是 {h.get('published', h['date'])}</div>
 <div class="crumbs">当前位置：首页 &gt; 政务公开 &gt; 政策文件</div>
 <table class="bd1">
 {table}

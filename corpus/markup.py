@@ -19,7 +19,6 @@ Bodies in brackets （责任单位：…） or （牵头单位：…；配合单
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +44,7 @@ RANGE = re.compile(rf"(?P<a>{NUMBER}[万亿]*)(?P<ua>[^\d〇零一二两三四�
 FIGURE = re.compile(r"\{([^{}]*)\}|\\([CARBH]{1,2})?(?:,([a-z_,]+))?:|⏎")
 SENTENCE = re.compile(r"[^。！？；!?]*(?:[。！？；!?]+[”’」』）)》]*|$)")
 BODIES = re.compile(r"（((?:责任|牵头|配合|参与)(?:单位|部门)：[^（）]*(?:（[^（）]*）[^（）]*)*|[^（）]{3,}(?:配合|负责|牵头))）")
+NUMBERED = re.compile(r"(?:\d+[.．、]|（[一二三四五六七八九十]+）|[一二三四五六七八九十]+、)")
 ROLES = {"责任": "responsible", "牵头": "lead", "配合": "support", "参与": "support"}
 
 
@@ -341,14 +341,29 @@ def line_sentences(line: Line, base: int) -> list[dict[str, Any]]:
         category = line.state["category"]
         if line.role != "para" or re.match("（?(责任|牵头|配合|参与)(单位|部门)：|（[^（）]{3,}(配合|负责|牵头)）$", sentence):
             kinds = "H"
+        inside = [m for m in line.marks if m.what == "figure" and match.start() <= m.start < end]
+        if kinds in ("C", "A", "R") and inside:
+            kinds = rule_kinds(kinds, [read_options([*m.body, "", "", ""][3].split(), m.state)[0].get("status") for m in inside])
+        elif kinds != "H" and match.start() == 0 and len(sentence) < 26 and NUMBERED.match(sentence):
+            kinds = "H"
+        elif kinds in ("C", "A") and match.start() == 0 and len(sentence) < 16 and end < len(line.text):
+            kinds = {"C": "HC", "A": "AH"}[kinds]
         for mark in line.marks:
-            if mark.what == "kind" and match.start() <= mark.start < end:
-                kinds = mark.body[0] or kinds
-                category = mark.body[1].split(",") if mark.body[1] else category
+            if mark.what == "kind" and mark.body[0] and match.start() <= mark.start < end:
+                kinds = mark.body[0]
+            if mark.what == "kind" and mark.body[1] and match.start() <= mark.start < end:
+                category = mark.body[1].split(",")
         found.append({"start": start + base, "end": start + len(sentence) + base, "kinds": [KIND[k] for k in kinds],
                       "category": category, "text": sentence.replace("\n", "")})
     return found
 
 
-def copy_line(line: Line, **changes: Any) -> Line:
-    return dataclasses.replace(line, **changes)
+def rule_kinds(kind: str, own: list[str | None]) -> str:
+    """A sentence of rules alone is a rule first, one with some of them may be read as one."""
+    if kind == "R":
+        return "CR" if all(status == "P" for status in own) else "RC" if "P" in own else kind
+    if all(status == "S" for status in own):
+        return "R" + kind
+    return kind + "R" if "S" in own else kind
+
+
