@@ -19,8 +19,7 @@ from analyzer.records import Document
 READABLE = "TXT, MD, DOCX, DOC, PDF, OFD, HTML, XLSX, XLS, CSV"
 URL = re.compile(r"https?://", re.IGNORECASE)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-PICTURES = ((b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF8", "gif"), (b"BM", "bmp"),
-            (b"II*\x00", "tiff"), (b"MM\x00*", "tiff"))
+PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
 FOREIGN = ((b"Rar!", "RAR"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gzip"), (b"{\\rtf", "RTF"), (b"MZ", "EXE"),
            (b"\x7fELF", "ELF"), (b"SQLite format 3", "SQLite"), (b"PAR1", "Parquet"), (b"BZh", "bzip2"),
            (b"\xfd7zXZ", "xz"), (b"%!PS", "PostScript"), (b"CAJ", "CAJ"), (b"HN\x00", "CAJ"))
@@ -78,13 +77,12 @@ def sniff(data: bytes, name: str = "file") -> str:
     """The format by content: txt (MD too), html, docx, doc, xls, xlsx, ofd, pdf or image. Raises UnsupportedFormat."""
     if data[:1024].lstrip(b"\x00 \t\r\n\xef\xbb\xbf").startswith(b"%PDF-") or b"%PDF-" in data[:1024] and data[:1] != b"<":
         return "pdf"
-    if data.startswith(b"PK\x03\x04") or data.startswith(b"PK\x05\x06"):
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _sniff_zip(data, name)
     if data.startswith(OLE):
         return _sniff_ole(data, name)
-    for start, kind in PICTURES:
-        if data.startswith(start) and not (start == b"BM" and data[6:10] != b"\x00" * 4):
-            return "image"
+    if data.startswith(PICTURES) or (data[:2] == b"BM" and data[6:10] == b"\x00" * 4):
+        return "image"
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "image"
     for start, kind in FOREIGN:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ UNSEEN = {"del", "moveFrom", "delText", "instrText", "delInstrText", "rt", "Fall
           "sdtPr", "tblPr", "trPr", "tcPr", "sectPr", "proofErr", "fldData"}
 BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "ptab": "\t", "noBreakHyphen": "-"}
 HEADING_STYLE = ("heading", "标题")
+PAGE_NUMBER = re.compile(r"[—–\-\s\d第页共/]*")
 LONGEST_HEADING = 80
 
 
@@ -73,9 +75,7 @@ def read_docx(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Docume
         seen: set[str] = set()
         for path in sorted({path for each, path in relations.values() if each == kind and package.has(path)}):
             for text in _plain_paragraphs(package.xml(path), walk):
-                if text not in seen and not text.strip("—-–- 0123456789第页共/\t"):
-                    continue
-                if text not in seen:
+                if text not in seen and not PAGE_NUMBER.fullmatch(text):
                     seen.add(text)
                     walk.builder.add(text, "furniture")
     return walk.builder.to_document(name, "docx", warnings=tuple(_warnings(walk, package)))
@@ -263,7 +263,7 @@ def _notes(root: etree._Element | None) -> dict[str, list[etree._Element]]:
 
 def walk_table(table: etree._Element, walk: Walk) -> None:
     """A table with its spans; one of a single cell is a frame around paragraphs, and tables in cells follow behind."""
-    rows = [row for row in _rows(table)]
+    rows = list(_rows(table))
     if len(rows) == 1:
         cells = list(_through(rows[0], "tc"))
         if len(cells) == 1:

@@ -11,9 +11,11 @@ from analyzer.records import Block, Cell
 
 LONGEST_HEAD, MOST_COLUMNS, LEAST_ROWS = 16, 12, 2
 NUMBERED = re.compile(r"(?:序\s*号|编\s*号|No\.?|序)$")
-FIRST = re.compile(r"(?:序\s*号|编\s*号|序|(?:主要)?指\s*标(?:名称)?|类\s*别|项\s*目(?:名称)?|名\s*称|任\s*务(?:名称)?|工作任务|重点任务|地\s*区|区\s*域|年\s*份|事\s*项)$")
+FIRST = re.compile(r"(?:序\s*号|编\s*号|序|(?:主要)?指\s*标(?:名称)?|类\s*别|"
+                   r"项\s*目(?:名称)?|名\s*称|任\s*务(?:名称)?|工作任务|重点任务|地\s*区|区\s*域|年\s*份|事\s*项)$")
 BINDING = re.compile(r"[（(]?(?:约束性|预期性|约束|预期|引导性|指导性)[）)]?$")
-AMOUNT = re.compile(r"(?:[\[〔【]?\s*(?:[<>≥≤＜＞约超达近±+\-—－―/*]|左右|以上|以内|下降|提高|增长|累计|不低于|不超过|不少于|控制在|完成|达到|稳定|持续|保持|国家下达|"
+AMOUNT = re.compile(r"(?:[\[〔【]?\s*(?:[<>≥≤＜＞约超达近±+\-—－―/*]|左右|以上|以内|下降|提高|增长|累计|不低于|不超过|不少于|控制在|"
+                    r"完成|达到|稳定|持续|保持|国家下达|"
                     r"全覆盖|待定|若干)?\s*){0,4}(?:[\d,.，%％‰万亿千百个点分\s]+[^\d\s。；]{0,8}\s*)?[\]〕】]?$")
 UNIT = re.compile(r"[^\d。；]{1,14}$|-|—")
 ROW_NUMBER = re.compile(r"\d{1,3}[.、]?$")
@@ -82,7 +84,7 @@ def numbered_rows(lines: Sequence[str], at: int, head: int) -> list[list[int]]:
 
 
 def _is_group(line: str) -> bool:
-    return len(line) <= 40 and line[-1] not in CLOSED and bool(re.match(r"[一二三四五六七八九十]{1,3}[、.]|[（(][一二三四五六七八九十]{1,3}[）)]|[一-鿿“]", line))
+    return len(line) <= 40 and line[-1] not in CLOSED and bool(re.match("[（(一-鿿“]", line))
 
 
 def typed_rows(lines: Sequence[str], at: int, head: int) -> list[list[int]]:

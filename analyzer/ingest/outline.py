@@ -39,7 +39,9 @@ TITLE_END = re.compile(
     r"(?:报告|公报|通知|意见|方案|规划|计划|办法|措施|政策|要点|纲要|细则|条例|规定|规则|规程|决定|决议|批复|答复|复函|函|通告|公告|通报|"
     r"标准|大纲|讲话|清单|名单|台账|目录|分工|指南|指引|导则|章程|制度|机制|说明|解释|安排|任务表|一览表|汇总表|分工表|表|预算|草案|工作|局面|方向|声明|倡议书|指标)"
     r"(?:\s*[（(〔][^（()）〕]{1,40}[）)〕])*$")
-PRINTED = re.compile(r"(?:方案|规划|计划|办法|措施|政策|要点|纲要|细则|条例|规定|意见|清单|台账|任务表|分工表|一览表|名词解释)(?:\s*[（(〔][^（()）〕]{1,40}[）)〕])*$")
+PRINTED = re.compile(r"(?:方案|规划|计划|办法|措施|政策|要点|纲要|细则|条例|规定|意见|"
+                     r"清单|台账|任务表|分工表|一览表|名词解释)(?:\s*[（(〔][^（()）〕]{1,40}[）)〕])*$")
+DEADLINE = re.compile(r"(?:底|月|年|旬|日)以?前$|^(?:全年|长期|持续|年底)(?:推进|坚持|实施)?$")
 CAPTION = re.compile(r"[表图]\s*\d|单\s*位\s*[:：]|注\s*[:：]|资料来源")
 # Buttons and paths of a web page that were copied with its text.
 CHROME = re.compile(
@@ -187,7 +189,7 @@ def is_bare_heading(at: int, lines: Sequence[str], numbers: Sequence[Numbering |
         return False
     before = lines[at - 1] if at else ""
     after = lines[at + 1] if at + 1 < len(lines) else ""
-    if CAPTION.match(line):
+    if CAPTION.match(line) or DEADLINE.search(line):
         return False
     closed = not before or CAPTION.match(before) or before[-1] in ENDS + "）)”" or bool(numbers[at - 1]) or bool(TITLE_END.search(before))
     return bool(closed) and len(after) > 45 and after[-1] in ENDS + "：:）)”"

@@ -22,7 +22,8 @@ LONG_LINE = 3000
 # Where a text without line breaks is cut: two blanks behind a sentence, or a heading's number behind one.
 CUT = re.compile(r"(?<=[。！？：”）])(?:\s{2,}|\s*(?=[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|各位代表[：！]))")
 # 一、2013年工作回顾过去一年… — a heading to which the text behind it is glued
-GLUED = re.compile(r"[一二三四五六七八九十]、[^。，；、]{0,24}?(?:工作回顾|的回顾|工作安排|工作任务|重点工作|主要任务|总体要求|总体部署|工作部署|目标任务|的建议)(?!的|和|、|，)")
+GLUED = re.compile(r"[一二三四五六七八九十]、[^。，；、]{0,24}?(?:工作回顾|的回顾|工作安排|工作任务|重点工作|主要任务|"
+                   r"总体要求|总体部署|工作部署|目标任务|的建议)(?!的|和|、|，)")
 MEASURED = 20_000
 
 
@@ -43,11 +44,10 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
             continue
         if looks_like_text(text):
             return text, encoding
-    if data.count(b"\x00") * 4 > len(data):  # UTF-16 without a BOM
-        for encoding in ("utf-16-le", "utf-16-be"):
-            text = data.decode(encoding, "replace")
-            if looks_like_text(text) and text.count("�") * 100 < len(text):
-                return text, encoding
+    for encoding in ("utf-16-le", "utf-16-be"):  # without a BOM
+        text = data.decode(encoding, "replace")
+        if looks_like_text(text) and text.count("�") * 100 < len(text) and common_share(text) > 0.15:
+            return text, encoding
     cut = _decode_mostly(data)
     if cut:
         return cut
@@ -148,11 +148,15 @@ def half_widths(line: str) -> int:
 def wrap_width(lines: Sequence[str]) -> int | None:
     """The width in half-widths at which a text was hard-wrapped, or None where lines are whole paragraphs."""
     widths = sorted(half_widths(line) for line in lines if len(line) > 12)
-    if len(widths) < 8:
-        return None
-    longest = widths[int(len(widths) * 0.95)]
-    near = sum(abs(longest - width) <= WRAP_SLACK for width in widths)
-    return longest if longest < 180 and near >= 0.5 * len(widths) and widths[-1] <= longest * 1.3 else None
+    broken = sorted(half_widths(line) for line in lines if len(line) > 20 and line[-1] not in CLOSED)
+    for measured, least, share in ((widths, 8, 0.5), (broken, 4, 0.7)):  # most lines are full; or most that end in mid-sentence
+        if len(measured) < least:
+            continue
+        longest = measured[int(len(measured) * 0.95)]
+        near = sum(abs(longest - width) <= WRAP_SLACK for width in measured)
+        if longest < 180 and near >= share * len(measured) and widths[-1] <= longest * 1.3:
+            return longest
+    return None
 
 
 def uses_indents(lines: Sequence[str], width: int) -> bool:
