@@ -1,0 +1,494 @@
+"""Candidate phrases for what a number measures: before it, behind it, in earlier clauses, shared by a list, in a table row."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from analyzer.pipeline.indicator_words import SUBSIDY, Verb, find_verbs, strip_head, strip_tail
+from analyzer.pipeline.layers import Quantity
+from analyzer.pipeline.reading import Reading
+
+STOPS = re.compile(r"[，,；;。：:！？!?]")
+REGION = r"[\u4e00-\u9fff]{1,8}(?:市|县|(?<![社小园景街片灾库牧城校厂矿地辖])区|州|旗|盟|省)"
+# 带动100户企业，其中：兴义市20家、安龙县14家: the shares of regions measure what the sum measures
+SHARE = re.compile(rf"其中[：:，,]?{REGION}$|^(?:以上|左右)?[、，,；;和]?{REGION}$")
+EACH = re.compile(r"(?:单个|单户|单家|每个|每家|每户|每人|每项|同一)[\u4e00-\u9fff]{0,6}?(?:每年|年度|合计|累计|最高|最多|原则上)*$")
+# 100户企业与大数据深度融合, 2000名专家到县级医院开展帮扶: a preposition and a verb behind it begin a predicate
+WITH = re.compile(r"(?:与|同|向|到|在|被|对|由|从|经|于)[^，。；、与]{1,16}"
+                  r"(?:融合|对接|合作|衔接|协同|联动|结合|转型|推广|推介|共享|贯通|互认|挂牌|工作|服务|任教|任职)$")
+# 扶持资金总额最高为项目投入总额的50%: what stands behind 为 is the whole of which the number is a share
+WHOLE = re.compile(r"(?:最高为|不得?超过|不得?低于|低于|高于|相当于|应当?在|为|是)[^，。；：、达到]{3,40}的$")
+LIMIT = re.compile(r"(?:不?超过|不?低于|不少于|不?高于|大于|小于|达到?|满|突破)(?:约|近)?$")
+WHEREOF = re.compile(r"按(?:照)?[^，。；]{0,50}的$|不超过[^，。；]{2,40}的$")
+GRANTED = re.compile(r"(?:的)?(?:标准|比例)?(?:给予|予以|进行|一次性)?" + SUBSIDY.pattern)
+REACH_NEXT = re.compile(r"[\u4e00-\u9fff]{0,4}(?:到|至|为)(?:现在的?|目前的?|(?:19|20)\d\d年的?)?$")
+FROM = re.compile(r"(?:由|从)(?:(?:19|20)\d\d年底?末?的?)?[\u4e00-\u9fff]{0,6}$")
+BEHIND_NUMBER = re.compile(r"(?:多|余|内(?=[完办作])|以上|以下|左右|以内|之内|上下|及以上|及以下|之间|[（(][含按][^（()）]{0,12}[）)]|\s|\"|”)*(?P<of>的)?")
+LIST_GAP = re.compile(r"(?:多|余|以上|以下|左右|以内|[（(]含[）)]|\s)*(?:[、，,/]|和|与|及|或|[、，,]?以及)?\s*(?:近|约|超|超过|不少于|不超过)?$")
+BARE_UNIT = re.compile(r"\s*[（(][^（()）]{1,8}[）)]\s*$")
+NUMBERED = re.compile(r"^\s*(?:\d{1,3}[.、．\s]*|[（(]?[一二三四五六七八九十]{1,3}[）)、.]\s*)")
+ORDINAL = re.compile(r"\d{1,3}$")
+SPAN_YEARS = re.compile(r"[\d\s.,%年月日\-—－～~/至、≥≤<>＜＞()（）〔〕]+$")
+ITEM = re.compile(r"、|和|与|及|以及")
+CUTS_BEHIND = ("在", "被", "与", "向", "均", "全部", "已", "用于", "（", "获", "分别", "得到", "有", "接", "进", "到", "以", "可", "能", "将", "为", "由",
+               "按", "达", "占", "及", "中", "内", "经", "对", "受", "免", "同")
+CUTS_BEFORE = ("内", "中", "后", "上", "下", "时", "于", "在", "对", "将", "把", "为", "由", "有", "达", "超", "近", "省", "市", "区", "县", "州", "国",
+               "过", "出", "入", "成", "获", "供", "设", "展", "放", "施")
+LONGEST = 46
+NEAR_CLAUSES = 3
+ROWS_BACK = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A phrase that may name what is measured: characters of the reading, or the indicator of another number.
+
+    `kind` says where it stands, `edge` how its borders were found. `other` is the index of the quantity whose
+    indicator is meant (then `pieces` is empty). `words` overrides the pieces' characters (城镇 for the 城 of 城乡).
+    """
+
+    kind: str
+    edge: str
+    pieces: tuple[tuple[int, int], ...] = ()
+    other: int | None = None
+    words: str | None = None
+
+
+@dataclass(slots=True)
+class Place:
+    """What stands around one quantity: its line, clause and neighbours."""
+
+    line: int
+    line_start: int
+    line_end: int
+    left: int
+    right: int
+    right_end: int
+    left_kind: str
+    right_kind: str
+    of: bool
+    previous: int | None
+    following: int | None
+    gap_before: str
+    gap_after: str
+    group: tuple[int, int]
+    end: int = 0
+    tail: list[Verb] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    verbs: list[Verb] = field(default_factory=list)
+    verbs_behind: list[Verb] = field(default_factory=list)
+    bare: bool = False
+    marks: tuple[str, ...] = ()
+
+
+def find_places(reading: Reading, quantities: list[Quantity]) -> list[Place]:
+    """The surroundings of each quantity, in order."""
+    text = reading.text
+    line_starts = [line.start for line in reading.lines]
+    stops: dict[int, list[tuple[int, int]]] = {}
+    rows = [max(0, bisect_right(line_starts, quantity.start) - 1) for quantity in quantities]
+    places: list[Place] = []
+    for index in range(len(quantities)):
+        row = rows[index]
+        line = reading.lines[row]
+        if row not in stops:
+            stops[row] = _stops(text, line.start, line.end, quantities)
+        previous = index - 1 if index and rows[index - 1] == row else None
+        following = index + 1 if index + 1 < len(rows) and rows[index + 1] == row else None
+        places.append(_place(text, row, line.start, line.end, stops[row], index, quantities, previous, following))
+    _group(text, quantities, places)
+    for index, place in enumerate(places):
+        quantity = quantities[index]
+        base = FROM.search(text, place.left, quantity.start) if REACH_NEXT.match(place.gap_after) else None
+        if base is None and quantity.unit in ("%", "倍"):
+            base = WHOLE.search(text, place.left + 2, quantity.start)
+        place.end, place.tail = strip_tail(text, place.left, base.start() if base else quantity.start)
+        place.starts = strip_head(text, place.left, place.end)
+        place.verbs = find_verbs(text, place.left, quantity.start)
+        place.verbs_behind = find_verbs(text, place.right, place.right_end)
+        rest = place.line_end - place.line_start - (quantity.end - quantity.start)
+        place.marks = tuple(_marks(text, quantity, place, base is not None))
+        place.bare = rest <= 4 and not re.search(r"[\u4e00-\u9fff]{2}", text[place.line_start:quantity.start])
+    return places
+
+
+def _marks(text: str, quantity: Quantity, place: Place, base: bool) -> Iterator[str]:
+    """Names of what is special about a place; the ranker crosses them with the kind of candidate."""
+    phrase = text[place.starts[-1]:place.end] if place.starts else ""
+    if base:
+        yield "from"
+    if REACH_NEXT.match(place.gap_before):
+        yield "to"
+    if place.previous is not None and SHARE.search(place.gap_before):
+        yield "share"
+    if EACH.match(phrase) or EACH.match(text[place.left:place.end]):
+        yield "each"
+    if place.of and len(phrase) > 1 and not (place.verbs and place.verbs[0].start <= place.starts[-1]) and LIMIT.search(text, place.left, quantity.start):
+        yield "limit"
+    if quantity.unit in ("%", "元") and WHEREOF.search(text, place.left, quantity.start):
+        yield "base"
+    if quantity.unit in ("%", "元") and GRANTED.match(text, place.right, place.line_end):
+        yield "grant"
+    if text[quantity.start - 1:quantity.start] == "的":
+        yield "of-number"
+    stop = text.find("。", quantity.end, place.line_end)
+    stop = stop if stop > 0 else place.line_end
+    if SUBSIDY.search(text, quantity.end, min(quantity.end + 14, stop)):
+        yield "subsidy-close"
+    elif SUBSIDY.search(text, quantity.end, min(quantity.end + 30, stop)):
+        yield "subsidy-behind"
+    start = max(place.line_start, text.rfind("。", place.line_start, quantity.start), quantity.start - 60)
+    if SUBSIDY.search(text, start, quantity.start):
+        yield "subsidy-before"
+    clause = text[place.left:quantity.start]
+    for word in ("分别", "其中", "给予", "最高", "总", "比", "均"):
+        if word in clause:
+            yield word
+    if place.previous is not None and "。" not in place.gap_before:
+        yield "same-sentence"
+
+
+def _stops(text: str, start: int, end: int, quantities: list[Quantity]) -> list[tuple[int, int]]:
+    """(position, bracket depth) of each stop of a line."""
+    found, depth = [], 0
+    for match in re.finditer(r"[（(]|[）)]|[，,；;。：:！？!?]", text[start:end]):
+        mark = match.group()
+        if mark in "（(":
+            depth += 1
+        elif mark in "）)":
+            depth = max(0, depth - 1)
+        else:
+            found.append((start + match.start(), depth))
+    return found
+
+
+def _depth(text: str, start: int, at: int) -> int:
+    part = text[start:at]
+    return max(0, part.count("（") + part.count("(") - part.count("）") - part.count(")"))
+
+
+def _place(text: str, row: int, start: int, end: int, stops: list[tuple[int, int]], index: int,
+           quantities: list[Quantity], previous: int | None, following: int | None) -> Place:
+    quantity = quantities[index]
+    depth = min(1, _depth(text, start, quantity.start))
+    left, left_kind = start, "line"
+    for at, level in stops:
+        if at >= quantity.start:
+            break
+        if level <= depth:
+            left, left_kind = at + 1, {"：": "colon", ":": "colon", "。": "stop"}.get(text[at], "comma")
+    if depth:
+        bracket = max(text.rfind("（", start, quantity.start), text.rfind("(", start, quantity.start))
+        if bracket >= left:
+            left, left_kind = bracket + 1, "bracket"
+    gap_before = ""
+    if previous is not None:
+        last = quantities[previous].end
+        gap_before = text[last:quantity.start]
+        if last > left:
+            match = BEHIND_NUMBER.match(text, last, quantity.start)
+            left, left_kind = (match.end() if match else last), "number"
+            if left < quantity.start and text[left] in "、和与及或，/":
+                left, left_kind = left + 1, "list"
+    match = BEHIND_NUMBER.match(text, quantity.end, end)
+    right = match.end() if match else quantity.end
+    of = bool(match and match.group("of"))
+    right_end, right_kind = end, "line"
+    for at, level in stops:
+        if at >= right and level <= depth:
+            right_end, right_kind = at, {"：": "colon", ":": "colon"}.get(text[at], "comma")
+            break
+    gap_after = ""
+    if following is not None:
+        gap_after = text[quantity.end:quantities[following].start]
+        if quantities[following].start < right_end:
+            right_end, right_kind = quantities[following].start, "number"
+    if depth:
+        closing = [at for at in (text.find("）", right, right_end), text.find(")", right, right_end)) if at >= 0]
+        if closing:
+            right_end, right_kind = min(closing), "bracket"
+    while left < quantity.start and text[left] in " 　":
+        left += 1
+    return Place(row, start, end, left, min(right, right_end), right_end, left_kind, right_kind, of, previous, following,
+                 gap_before, gap_after, (index, index + 1))
+
+
+def _group(text: str, quantities: list[Quantity], places: list[Place]) -> None:
+    """Runs of numbers with nothing but commas and 和 between them (5%、6%和7%) share their phrases."""
+    first = 0
+    for index in range(1, len(places) + 1):
+        joined = (index < len(places) and places[index].previous is not None
+                  and len(places[index].gap_before) <= 8 and LIST_GAP.match(places[index].gap_before))
+        if not joined:
+            for member in range(first, index):
+                places[member].group = (first, index)
+            first = index
+
+
+def find_candidates(reading: Reading, quantities: list[Quantity], places: list[Place], index: int) -> list[Candidate]:
+    """The candidates of one quantity without doubles, the likelier kinds first."""
+    text, place = reading.text, places[index]
+    found: dict[object, Candidate] = {}
+
+    def add(kind: str, edge: str, *pieces: tuple[int, int], words: str | None = None) -> None:
+        trimmed = tuple(_trim(text, start, end) for start, end in pieces)
+        length = sum(end - start for start, end in trimmed)
+        if (0 if kind == "behind" else 1) < length <= LONGEST and all(end > start for start, end in trimmed):
+            found.setdefault((trimmed, words), Candidate(kind, edge, trimmed, words=words))
+
+    if place.bare:
+        _row_names(reading, places, index, add)
+    else:
+        first, last = place.group
+        if last - first > 1:
+            _pair(text, quantities, places, index, add)
+        _before(text, place, add)
+        _behind(text, place.right, place.right_end, place.right_kind, place.verbs_behind, "behind", add)
+        if index < last - 1:
+            end = places[last - 1]
+            _behind(text, end.right, end.right_end, end.right_kind, end.verbs_behind, "shared", add)
+        if index > first:
+            _before(text, places[first], add, kind="firsts")
+        _earlier(text, quantities, place, index, add)
+        _subsidies(text, place, quantities[index], add)
+    candidates = [candidate for candidate in found.values() if not _ruled_out(candidate, place)]
+    concrete = [candidate for candidate in candidates if candidate.kind in ("before", "behind", "row", "paired", "shared", "firsts")]
+    if "share" in place.marks:
+        return [Candidate("inherit", "share", other=index - 1)]
+    first, last = place.group
+    before = first - 1
+    if last - first > 1 and before >= 0 and places[before].line == place.line:
+        size = last - first
+        others = [before - size + 1 + order for order in range(size)]
+        if others[0] >= 0 and places[others[0]].line == place.line:
+            candidates.append(Candidate("inherit", "paired", other=others[index - first]))
+    for step in (1, 2, 3):
+        other = index - step
+        if other >= 0 and places[other].line == place.line:
+            if concrete and "。" in text[quantities[other].end:quantities[index].start]:
+                break
+            candidates.append(Candidate("inherit", str(step), other=other))
+    if place.following is not None and not (concrete and "。" in place.gap_after):
+        candidates.append(Candidate("next", "", other=place.following))
+    return candidates
+
+
+def _ruled_out(candidate: Candidate, place: Place) -> bool:
+    """单个企业最高【300万元】, 按投资额的【30%】给予奖补: what stands before the number is whose or whereof, not what."""
+    if candidate.kind in ("behind", "shared"):
+        return "limit" in place.marks
+    if candidate.kind not in ("before", "firsts", "paired"):
+        return False
+    return "each" in place.marks or "base" in place.marks or ("grant" in place.marks and candidate.edge != "verb")
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in " 、，,和与及的：:）)”》等；":
+        if text[start] in "和与及等的" and start + 1 < end and text[start:start + 2] in ("和平", "与会", "等级", "等离"):
+            break
+        start += 1
+    while end > start and (text[end - 1] in " 、，,的：:（(“《" or (text[end - 1] in "和与及" and end - start > 1)):
+        end -= 1
+    return start, end
+
+
+def _before(text: str, place: Place, add, kind: str = "before") -> None:
+    end, head = place.end, place.starts[-1]
+    if end <= place.left:
+        # nothing but a verb: 总投资【30亿元】, 扩招【100万人】
+        verbs = [verb for verb in place.verbs if verb.kind in ("money", "do", "change")]
+        if verbs:
+            add(kind, "verb", (verbs[-1].start, verbs[-1].end))
+        return
+    inner = [verb for verb in place.verbs if verb.end <= end]
+    leading = [verb for verb in inner if verb.start <= head]
+    if leading and leading[0].end < end:
+        add(kind, f"lead:{leading[0].kind}", (leading[0].end, end))
+    for back, start in enumerate(reversed(place.starts)):
+        add(kind, f"head{min(back, 2)}", (start, end))
+    for verb in inner[-3:]:
+        if verb.end < end and verb.start > head:
+            add(kind, f"after:{verb.kind}", (verb.end, end))
+        elif verb.end == end and verb.start > head:
+            add(kind, f"until:{verb.kind}", (head, verb.start))
+    for verb in inner[:2]:
+        if verb.start > head + 1:
+            add(kind, f"upto:{verb.kind}", (head, verb.start))
+    for mark, name in (("、", "dun"), ("的", "of"), ("等", "etc"), ("和", "and"), ("）", "close")):
+        at = text.rfind(mark, head, end - 1)
+        if at >= 0:
+            add(kind, name, (at + 1, end))
+    for mark in CUTS_BEFORE:
+        at = text.rfind(mark, head, end - 2)
+        if at >= 0:
+            add(kind, f"from-{mark}", (at + 1, end))
+    for domain in ("全国", "全省", "全市", "全区", "全县"):
+        at = text.rfind(domain, head, end)
+        if at > head:
+            add(kind, "domain", (at + 2, end))
+
+
+def _behind(text: str, start: int, end: int, end_kind: str, verbs: list[Verb], kind: str, add) -> None:
+    if start >= end or (end_kind == "number" and REACH_NEXT.match(text[start:end])) or text[start] in "且并或":
+        return
+    if text.startswith(("给予", "予以", "进行"), start) and start + 2 < end:
+        start += 2
+    end = min(end, start + LONGEST)
+    predicate = WITH.search(text, start + 2, end)
+    if predicate:
+        end, end_kind = predicate.start(), "with"
+    head = start
+    if verbs and verbs[0].start == start and verbs[0].end < end:
+        add(kind, f"lead:{verbs[0].kind}", (verbs[0].end, end))
+        later = [verb for verb in verbs[1:] if verb.start > verbs[0].end]
+        if later:
+            add(kind, f"lead-{verbs[0].kind}:{later[0].kind}", (verbs[0].end, later[0].start))
+    add(kind, end_kind, (head, end))
+    for order, verb in enumerate([verb for verb in verbs if verb.start > head][:4]):
+        add(kind, f"upto{min(order, 1)}:{verb.kind}", (head, verb.start))
+    for mark, name in (("、", "dun"), ("的", "of"), ("等", "etc"), ("和", "and"), ("（", "open")):
+        at = text.find(mark, head + 1, end)
+        if at > 0:
+            add(kind, f"to-{name}", (head, at))
+    at = text.rfind("的", head, end - 1)
+    if at >= 0:
+        add(kind, "from-of", (at + 1, end))
+        until = [verb.start for verb in verbs if verb.start > at + 2]
+        if until:
+            add(kind, "from-of-upto", (at + 1, until[0]))
+    for word in CUTS_BEHIND:
+        at = text.find(word, head + 2, end)
+        if at > 0:
+            add(kind, f"to-{word}", (head, at))
+    for length in range(2, 7):
+        if head + length < end:
+            add(kind, f"cut{length}", (head, head + length))
+
+
+def _earlier(text: str, quantities: list[Quantity], place: Place, index: int, add) -> None:
+    """Subject and object of the clauses before, back to the last number or the end of the sentence before."""
+    end, steps = place.left - 1, 0
+    limit = quantities[place.previous].end if place.previous is not None else place.line_start
+    while end > limit and steps < NEAR_CLAUSES:
+        if text[end] in "。！？":
+            steps = max(steps, NEAR_CLAUSES - 1)
+        start = end
+        while start > limit and text[start - 1] not in "，,；;。：:！？!?":
+            start -= 1
+        steps += 1
+        name = f"earlier{steps}"
+        stop, _ = strip_tail(text, start, end)
+        head = strip_head(text, start, stop)[-1]
+        verbs = find_verbs(text, head, stop)
+        inside = [verb for verb in verbs if verb.start > head]
+        if inside:
+            add(name, f"subject:{inside[0].kind}", (head, inside[0].start))
+        if verbs and verbs[-1].end < stop:
+            add(name, f"object:{verbs[-1].kind}", (verbs[-1].end, stop))
+        if verbs and verbs[0].start <= head and verbs[0].end < stop:
+            add(name, f"lead:{verbs[0].kind}", (verbs[0].end, stop))
+        add(name, "whole", (head, stop))
+        end = start - 1
+
+
+def _subsidies(text: str, place: Place, quantity: Quantity, add) -> None:
+    stop = text.find("。", quantity.end, place.line_end)
+    behind = SUBSIDY.search(text, quantity.end, min(quantity.end + 30, stop if stop > 0 else place.line_end))
+    if behind:
+        add("subsidy", "behind", behind.span())
+    start = max(place.line_start, text.rfind("。", place.line_start, quantity.start), quantity.start - 60)
+    before = list(SUBSIDY.finditer(text, start, quantity.start))
+    if before:
+        add("subsidy", "near" if before[-1].end() >= place.left else "far", before[-1].span())
+
+
+def _row_names(reading: Reading, places: list[Place], index: int, add) -> None:
+    """Lines above a bare cell: the row's name stands before its cells, often behind the row's number."""
+    row, steps = places[index].line, 0
+    text = reading.text
+    for number in range(row - 1, max(-1, row - 1 - ROWS_BACK), -1):
+        line = reading.lines[number]
+        start, end = line.start, line.end
+        if SPAN_YEARS.match(text[start:end]):
+            continue
+        steps += 1
+        unit = BARE_UNIT.search(text[start:end])
+        if unit:
+            end = start + unit.start()
+        mark = NUMBERED.match(text[start:end])
+        if mark:
+            start += mark.end()
+        above = reading.lines[number - 1] if number else None
+        numbered = bool(above and ORDINAL.match(text[above.start:above.end]))
+        add("row", f"{steps}{'#' if numbered else ''}{'u' if unit else ''}", (start, end))
+        if numbered:
+            break
+
+
+def _pair(text: str, quantities: list[Quantity], places: list[Place], index: int, add) -> None:
+    """城镇、农村居民人均可支配收入分别增长5%、6%: the n-th number takes the n-th item and the shared rest."""
+    first, last = places[index].group
+    size, order = last - first, index - first
+    head = places[first]
+    start, end = head.starts[-1], head.end
+    spot = text.find("城乡", start, end)
+    if size == 2 and spot >= 0:
+        pieces = ((spot, spot + 1), (spot + 2, end)) if order == 0 else ((spot + 1, end),)
+        add("paired", "town", *pieces, words=("城镇", "农村")[order] + text[spot + 2:end])
+    items = _items(text, start, end)
+    if len(items) != size:
+        return
+    (item_start, item_end), (last_start, last_end) = items[order], items[-1]
+    if order == size - 1:
+        add("paired", "last", (item_start, item_end))
+        for ahead in (2, 3, 4):
+            if items[0][1] - items[0][0] > ahead:
+                add("paired", f"last-prefix{ahead}", (items[0][0], items[0][0] + ahead), (item_start, item_end))
+        return
+    item, model = text[item_start:item_end], text[last_start:last_end]
+    if len(item) > 3 and item[-2:] == model[-2:]:
+        add("paired", "same", (item_start, item_end))
+        return
+    add("paired", "alike" if item[-1:] == model[-1:] else "alone", (item_start, item_end))
+    at = model.rfind(item[-2:]) if len(item) >= 2 else -1
+    if 0 <= at < len(model) - 2 - 1:
+        add("paired", "after-common", (item_start, item_end), (last_start + at + 2, last_end))
+    if item.endswith("”") and "”" in model[:-1]:
+        add("paired", "after-quote", (item_start, item_end), (last_start + model.rindex("”") + 1, last_end))
+    if len(item) < len(model):
+        add("paired", "after-same-length", (item_start, item_end), (last_start + len(item), last_end))
+    prefix = items[0][0]
+    shared = (0,) if order == 0 else (0, 2, 3, 4)
+    for ahead in shared:
+        lead = ((prefix, prefix + ahead),) if ahead and items[0][1] - prefix > ahead else ()
+        for length in (0, 2, 3, 4):
+            if (length or lead) and len(model) > length:
+                rest = ((last_end - length, last_end),) if length else ()
+                add("paired", f"prefix{ahead}suffix{length}", *lead, (item_start, item_end), *rest)
+    if order + 1 < size - 1:
+        following = items[order + 1]
+        for length in (2, 3):
+            if following[1] - following[0] > length:
+                add("paired", f"next-suffix{length}", (item_start, item_end), (following[1] - length, following[1]))
+
+
+def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    items, depth, at = [], 0, start
+    position = start
+    while position < end:
+        mark = text[position]
+        if mark in "（(“《":
+            depth += 1
+        elif mark in "）)”》":
+            depth -= 1
+        elif depth <= 0 and mark in "、和与及或":
+            if position > at:
+                items.append((at, position))
+            at = position + 1
+        position += 1
+    if at < end:
+        items.append((at, end))
+    return items

@@ -1,0 +1,120 @@
+"""Which phrase a number measures, with the trained model and with the rules alone."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analyzer.errors import ModelError
+from analyzer.ingest.plain import text_to_blocks
+from analyzer.pipeline.indicator_ranker import RULES_ONLY, Ranker, load_ranker, save_ranker
+from analyzer.pipeline.indicator_training import MeasuredDocument, count_borders, train_indicators
+from analyzer.pipeline.indicators import Measured, find_indicators
+from analyzer.pipeline.layers import Quantity
+from analyzer.pipeline.reading import Reading, read_text
+from analyzer.records import Document
+
+
+def marked(text: str) -> tuple[Reading, list[Quantity]]:
+    """`改造<1200|个>老旧小区` → the reading without marks and its quantities (number|unit, change ↑ or ↓ before the number)."""
+    plain, quantities = "", []
+    for part in text.split("<"):
+        inside, mark, rest = part.partition(">")
+        if not mark:
+            plain += inside
+            continue
+        change = {"↑": "increase", "↓": "decrease"}.get(inside[0], "level")
+        number, _, unit = inside.lstrip("↑↓").partition("|")
+        start = len(plain)
+        plain += number + unit
+        quantities.append(Quantity(start, len(plain), Decimal(1), None, unit.lstrip("万亿") or None, "eq", change))
+        plain += rest
+    return read_text(Document("text", plain, text_to_blocks(plain))), quantities
+
+
+def measure(text: str, ranker: Ranker | None = None) -> list[Measured]:
+    reading, quantities = marked(text)
+    return find_indicators(reading, quantities, ranker=ranker)
+
+
+TABLE = [
+    ("全市森林覆盖率达到<45|%>。", ["森林覆盖率"], "before the verb; the domain stays out"),
+    ("改造<1200|个>老旧小区。", ["老旧小区"], "behind the number"),
+    ("建成廉租房<300|套>、公租房<200|套>。", ["廉租房", "公租房"], "each item of a list its own"),
+    ("地区生产总值增长<↑6|%>，达到<900|亿元>。", ["地区生产总值", "地区生产总值"], "carried into the next clause"),
+    ("城镇、农村居民人均可支配收入分别增长<↑5|%>、<↑6|%>。", ["城镇居民人均可支配收入", "农村居民人均可支配收入"], "a shared head is written out"),
+    ("城乡居民人均可支配收入分别增长<↑5|%>、<↑6|%>。", ["城镇居民人均可支配收入", "农村居民人均可支配收入"], "城乡 is two words"),
+    ("带动<100|家>企业，其中：甲山市<60|家>、乙水县<40|家>。", ["企业", "企业", "企业"], "regions share what the sum measures"),
+    ("对新认定的研究中心给予<200|万元>一次性奖励。", ["一次性奖励"], "the subsidy, not who gets it"),
+    ("按项目投资额的<20|%>给予补助，单个企业最高<300|万元>。", ["补助", "补助"], "neither the base nor the receiver"),
+    ("人均预期寿命从<76|岁>提高到<78|岁>。", ["人均预期寿命", "人均预期寿命"], "base and end of a rise"),
+    ("新能源汽车产量突破<50|万辆>、增长<↑29|%>。", ["新能源汽车产量", "新能源汽车产量"], "新 belongs to the name"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected", "reason"), TABLE, ids=[row[2] for row in TABLE])
+def test_phrases(text: str, expected: list[str], reason: str) -> None:
+    assert [found.indicator for found in measure(text)] == expected, reason
+
+
+ACTIONS = [
+    ("森林覆盖率达到<45|%>。", ["达到"], "the verb between"),
+    ("新建农村公路<120|公里>。", ["新建"], "the verb in front"),
+    ("建成廉租房<300|套>、公租房<200|套>。", ["建成", "建成"], "a list goes on under its verb"),
+    ("城镇调查失业率<5|%>。", [None], "no verb at all"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected", "reason"), ACTIONS, ids=[row[2] for row in ACTIONS])
+def test_actions(text: str, expected: list[str | None], reason: str) -> None:
+    assert [found.action for found in measure(text)] == expected, reason
+
+
+def test_rules_alone_know_the_plain_cases() -> None:
+    found = measure("森林覆盖率达到<45|%>。改造<1200|个>老旧小区。", RULES_ONLY)
+    assert [one.indicator for one in found] == ["森林覆盖率", "老旧小区"]
+
+
+def test_row_name_without_its_unit() -> None:
+    reading, _ = marked("1\n\n公共充电桩数（个）\n\n350")
+    start = reading.text.rindex("350")
+    found = find_indicators(reading, [Quantity(start, start + 3, Decimal(350))])
+    assert found[0].indicator == "公共充电桩数"
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text("到在的、，。（）“新建成覆盖率达增长企业家分别和0 ", max_size=40), st.text("个，。、的企业和增长", max_size=20))
+def test_any_text_gives_pieces_that_hold_the_words(before: str, behind: str) -> None:
+    reading, quantities = marked(f"甲{before}<12|个>{behind}")
+    for quantity, found in zip(quantities, find_indicators(reading, quantities), strict=True):
+        assert 0.0 <= found.confidence <= 1.0
+        for start, end in found.pieces:
+            assert 0 <= start < end <= len(reading.text)
+            assert end <= quantity.start or start >= quantity.end
+
+
+def test_no_quantities() -> None:
+    assert find_indicators(marked("没有数字。")[0], []) == []
+
+
+def test_training_learns_the_side(tmp_path) -> None:
+    texts = ["改造<10|个>小区。", "建设<20|个>公园。", "新建<30|所>学校。", "更新<40|部>电梯。"]
+    nouns = ["小区", "公园", "学校", "电梯"]
+    documents = [MeasuredDocument(*marked(text), [{"indicator": noun}]) for text, noun in zip(texts, nouns, strict=True)]
+    borders = count_borders([["改造", "小区"], ["小区"]], rarest=1)
+    assert borders == {"改造": 0, "造小": 5, "小区": 0}
+    ranker = train_indicators(documents, lambda record, words: record["indicator"] == words, borders)
+    assert measure("整修<5|座>桥梁。", ranker)[0].indicator == "桥梁"
+    path = tmp_path / "indicators.npz"
+    save_ranker(path, ranker)
+    assert load_ranker(path).borders == borders
+
+
+def test_a_broken_model_is_named(tmp_path) -> None:
+    path = tmp_path / "indicators.npz"
+    path.write_bytes(b"not a model")
+    with pytest.raises(ModelError, match=r"indicators\.npz"):
+        load_ranker(path)
