@@ -11,6 +11,7 @@ from analyzer.pipeline.rows import Row, find_rows
 from analyzer.records import Document
 
 HEAD_LINES = 14
+LONGEST_TITLE = 120
 GENRES = (  # the first that fits the title decides; 方案 of a measure's 实施方案 are plans
     ("report", re.compile(r"政\s*府\s*工\s*作\s*报\s*告|工作报告|(?:计划|预算)执行情况")),
     ("bulletin", re.compile(r"公报|通报|总结|回顾|白皮书|统计")),
@@ -66,9 +67,9 @@ def _title(document: Document, head: list[str]) -> str:
     """The named title, or the first head lines that look like one; a cover letter's 《…》 counts as well."""
     lines = [document.title] if document.title else []
     for line in head:
-        if len(line) <= 120 and (any(pattern.search(line) for _, pattern in GENRES) or MEETING.search(line)):
-            if not HEADING_NUMBER.match(line):
-                lines.append(line)
+        named = any(pattern.search(line) for _, pattern in GENRES) or MEETING.search(line)
+        if named and len(line) <= LONGEST_TITLE and not HEADING_NUMBER.match(line):
+            lines.append(line)
     return "\n".join(lines[:3] or head[:2])
 
 

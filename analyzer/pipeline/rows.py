@@ -82,7 +82,8 @@ def _flat_rows(reading: Reading) -> list[Row]:
             continue
         if any(other > line_number and best[other][0] > best[line_number][0] for other in best if other - line_number < LONGEST_ROW):
             continue
-        run, here = [], line_number
+        run: list[int] = []
+        here: int | None = line_number
         while here is not None:
             run.append(here)
             here = best[here][1]

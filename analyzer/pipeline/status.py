@@ -52,7 +52,7 @@ def assign_status(reading: Reading, sentences: Sequence[Span], quantities: Seque
         return [_by_rules(dict(zip(NAMES, row, strict=True))) for row in features]
     chances = status_chances(features, model)
     best = chances.argmax(axis=1)
-    results = []
+    results: list[tuple[str, float, tuple[str, ...]]] = []
     base = NAMES.index("base")
     for row, number, chance in zip(features, best, chances, strict=True):
         if row[base]:

@@ -26,13 +26,14 @@ GRANT = "给予|奖励|补助|补贴|资助|奖补|贴息|扶持|配套|支持|�
 # name → (where to look, pattern). "before": the clause up to the figure; "near": its last characters; "after": what
 # follows in the clause; "lead": the sentence up to the figure; "sentence": all of it.
 CUES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple((name, where, re.compile(pattern)) for name, where, pattern in (
-    ("limit", "near", r"(?:最高|最多|最长|最低|不超过|不高于|不得超过|不得高于|不多于|不得多于|不少于|不得少于|不低于|不得低于|封顶|上限|至少|低于|高于|≤|≥|<|>)[^\d]{0,4}$"),
+    ("limit", "near", r"(?:最[高多长低]|不(?:得)?(?:超过|[高多少低]于)|封顶|上限|至少|[低高]于|≤|≥|<|>)[^\d]{0,4}$"),
     ("each", "before", r"每(?:[户人家个年月次项台吨亩名套件班所张周辆床例学度平公千万亿]|增加|新增|培养|建成)|单个|单项|人均"),
     ("yearly", "before", r"每年|每[二两三四五]年|年度"),
     ("grant before", "lead", rf"(?:{GRANT})[^。；]{{0,30}}$"),
     ("grant after", "after", rf"^[^。；]{{0,16}}(?:{GRANT})"),
     ("attribute", "after", r"^[）)（(含以上下内及、]*的(?!速度|幅度|比例|水平|目标)"),
-    ("threshold", "after", r"^(?:（含(?:本数)?）|\(含\))|^(?:（含）)?(?:以上|以下|及以上)?(?:（含）|\(含\))?的|^[^，。；]{0,10}的(?:企业|项目|单位|个人|园区|机构|人员|楼宇|用户|家庭)"),
+    ("threshold", "after", r"^[（(]含(?:本数)?[）)]|^(?:（含）)?(?:以上|以下|及以上)?(?:[（(]含[）)])?的"
+     r"|^[^，。；]{0,10}的(?:企业|项目|单位|个人|园区|机构|人员|楼宇|用户|家庭)"),
     ("by share", "before", r"(?:按|按照|依照|依|以)[^，。；]{0,24}$"),
     ("share after", "after", r"^(?:以内)?(?:的比例|的标准|的额度|额度|予以|进行奖|分担)"),
     ("condition", "before", r"^(?:对|凡|符合|经认定|获得|首次|新认定|面向|其中对|年|上一年度|上年度)"),

@@ -1,0 +1,173 @@
+"""When: the words that name a time, the period of a figure from sentence, row, paragraph, section and document."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analyzer.ingest import text_to_document
+from analyzer.pipeline.context import read_context
+from analyzer.pipeline.layers import Quantity
+from analyzer.pipeline.periods import find_periods, period_to_due, shift
+from analyzer.pipeline.reading import read_text
+from analyzer.pipeline.sentences import split_sentences
+from analyzer.pipeline.timeline import assign_periods, is_state
+
+MENTIONS = [  # text, periods, why
+    ("到2025年底前建成", ["2025"], "a deadline is its year"),
+    ("2018-2022年，每年建设", ["2018/2022"], "a span with a hyphen"),
+    ("2021年至2025年", ["2021/2025"], "a span in words"),
+    ("（2021—2023年）", ["2021/2023"], "a span with a dash in brackets"),
+    ("二〇二六年一月二十七日", ["2026-01"], "Chinese digits"),
+    ("一九九二年", ["1992"], "Chinese digits of the last century"),
+    ("2020年12月31日前完成", ["2020-12"], "a day is known to its month"),
+    ("2025年上半年", ["2025-H1"], "half of a year"),
+    ("2025年第三季度", ["2025-Q3"], "a quarter"),
+    ("“十四五”期间", ["2021/2025"], "a five-year plan"),
+    ("十三五时期", ["2016/2020"], "without quotes where a word follows"),
+    ("“十五”期间", ["2001/2005"], "one-character plans need their quotes"),
+    ("共十五个项目", [], "a bare number is no plan"),
+    ("到“十四五”末", ["2025"], "the end of a plan is its last year"),
+    ("“八五”后三年", ["1993/1995"], "part of a plan"),
+    ("今年", ["2026"], "the speaker's year"),
+    ("去年", ["2025"], "the year before"),
+    ("今年6月底前", ["2026-06"], "a month of this year"),
+    ("年底前", ["2026"], "the end of the year"),
+    ("9月底前", ["2026-09"], "a month alone"),
+    ("今后五年", ["2026/2030"], "years ahead"),
+    ("五年来", ["2021/2025"], "years behind"),
+    ("过去一年", ["2025"], "one year behind"),
+    ("三年安排资金", ["2026/2028"], "a number of years before a verb"),
+    ("三年行动计划", [], "a programme's name"),
+    ("连续五年", [], "a streak"),
+    ("第二年", [], "an ordinal"),
+    ("扩大到三年", [], "a duration"),
+]
+
+
+@pytest.mark.parametrize(("text", "periods", "why"), MENTIONS)
+def test_mentions(text, periods, why):
+    assert [mention.period for mention in find_periods(text, year=2026)] == periods, why
+
+
+ROLES = [
+    ("比2020年增加", "base", "what it is compared with"),
+    ("由2010年的100元", "base", "where it began"),
+    ("到2025年", "deadline", "until"),
+    ("2025年底", "deadline", "the end"),
+    ("2021年以来", "since", "from then on"),
+    ("2026年是开局之年", "name", "what the year is, not when"),
+    ("《行动计划（2019-2022年）》", "name", "part of a title"),
+    ("“十四五”规划", "name", "the plan, not the years"),
+    ("创近三年新高", "name", "a record"),
+    ("由于去年基数较高", "point", "由于 is no 于"),
+]
+
+
+@pytest.mark.parametrize(("text", "role", "why"), ROLES)
+def test_roles(text, role, why):
+    assert [mention.role for mention in find_periods(text, year=2026)] == [role], why
+
+
+def test_words_that_need_a_year_are_left_out_without_one():
+    assert find_periods("今年底前，五年来，6月底前") == []
+
+
+@given(st.integers(1950, 2090), st.integers(1, 40))
+@settings(max_examples=30)
+def test_a_written_span_is_read_back(first, length):
+    text = f"在{first}—{first + length}年期间"
+    (mention,) = find_periods(text)
+    assert mention.period == f"{first}/{first + length}"
+    assert text[mention.start:mention.end].startswith(str(first))
+
+
+@given(st.text(alphabet="十五年月底前0129至—“”期间末今去到，。五", max_size=30))
+@settings(max_examples=200)
+def test_any_text_gives_well_formed_periods(text):
+    for mention in find_periods(text, year=2026):
+        assert 0 <= mention.start < mention.end <= len(text)
+        assert re.fullmatch(r"\d{4}(/\d{4}|-\d{2}|-Q[1-4]|-H[12])?", mention.period)
+
+
+@pytest.mark.parametrize(("period", "due"), [
+    ("2025", "2025-12-31"), ("2021/2025", "2025-12-31"), ("2024-02", "2024-02-29"), ("2026-Q3", "2026-09-30"), ("2026-H1", "2026-06-30"),
+    (None, None), ("soon", None), ("2026-13", None),
+])
+def test_due(period, due):
+    assert period_to_due(period) == due
+
+
+def test_shift():
+    assert shift("2021/2025", 5) == "2026/2030"
+    assert shift("2026-06", -1) == "2025-06"
+
+
+def periods_of(text, statuses, name="text.txt"):
+    """The periods of the numbers marked with ‹ › in `text`."""
+    clean, marks = [], []
+    for piece in re.split(r"(‹[^›]*›)", text):
+        if piece.startswith("‹"):
+            marks.append((piece[1:-1], sum(map(len, clean))))
+            piece = piece[1:-1]
+        clean.append(piece)
+    document = text_to_document("".join(clean), name)
+    reading = read_text(document)
+    offsets = list(reading.offsets)
+    quantities = []
+    for quote, start in marks:
+        begin = offsets.index(start)
+        unit = re.sub(r"^[\d.万亿]+", "", quote)
+        quantities.append(Quantity(begin, begin + len(quote), Decimal(1), unit=unit or None))
+    if isinstance(statuses, str):
+        statuses = [statuses] * len(quantities)
+    found = assign_periods(reading, split_sentences(reading), quantities, statuses, read_context(document, reading))
+    return [period for period, _ in found]
+
+
+REPORT = "2026年云江省政府工作报告\n——2026年1月20日在云江省第十四届人民代表大会第四次会议上\n"
+PLAN = "云江市人民政府关于印发《云江市绿色发展行动计划（2023—2025年）》的通知\n云政发〔2023〕5号\n"
+
+
+@pytest.mark.parametrize(("text", "status", "periods", "why"), [
+    (REPORT + "三、2026年重点工作\n建设公园‹30个›。", "planned", ["2026"], "a report plans its year"),
+    (REPORT + "一、2025年工作回顾\n新建公园‹30个›，绿化率达到‹45%›。", "achieved", ["2025", "2025"], "and reviews the year before"),
+    (REPORT + "一、“十四五”时期工作回顾\n五年来，新建公园‹30个›，绿化率达到‹45%›。", "achieved", ["2021/2025", "2025"],
+     "sums take the span, a state its end"),
+    (REPORT + "一、2025年和“十四五”时期工作回顾\n全年新建公园‹30个›。\n过去五年，新建学校‹90所›。", "achieved", ["2025", "2021/2025"],
+     "each part its own frame"),
+    (REPORT + "二、“十五五”时期主要目标\n绿化率达到‹45%›，新增就业‹90万人›。\n三、2026年工作\n建设公园‹30个›。", "planned",
+     ["2030", "2026/2030", "2026"], "a section on the years ahead"),
+    (REPORT + "三、2026年重点工作\n6月底前完成‹30个›，年底前建成‹50个›。", "planned", ["2026-06", "2026"], "floating words take the plan's year"),
+    (REPORT + "一、2025年工作回顾\n年末绿地达到‹30公顷›。", "achieved", ["2025"], "and the reviewed year in a review"),
+    (PLAN + "新增充电桩‹900个›。", "planned", ["2023/2025"], "a plan's span where nothing else is said"),
+    (PLAN + "到2024年，建成‹30个›；到2025年，建成‹50个›。", "planned", ["2024", "2025"], "the sentence's own words"),
+    (PLAN + "到2024年，建成‹30个›。同时培育企业‹50家›。", "planned", ["2024", "2024"], "carried forward in the paragraph"),
+    (PLAN + "培育企业‹50家›。到2024年，建成‹30个›。", "planned", ["2023/2025", "2024"], "never back"),
+    (PLAN + "工厂由2020年的‹10家›增加到‹50家›。", ["reference", "planned"], ["2020", "2023/2025"], "a base has its own year"),
+    (PLAN + "近两年获奖‹5项›。累计建成‹50个›。", "achieved", ["2021/2022", "2023"], "recent years hold for their clause"),
+    (PLAN + "1\n新建厂房‹30亩›\n2023-2024\n2\n新建仓库‹20亩›\n2024-2025\n3\n新建泵站‹1座›\n2025\n", "planned",
+     ["2023/2024", "2024/2025", "2025"], "a flattened table's rows"),
+    ("云江市公园管理办法\n每处公园面积不小于‹300平方米›。", "standard", [None], "a rule has no period"),
+    ("云江市关于加强公园建设的意见\n建设公园‹30个›。", "planned", [None], "nothing tells"),
+])
+def test_periods_of_figures(text, status, periods, why):
+    assert periods_of(text, status) == periods, why
+
+
+@pytest.mark.parametrize(("before", "quote", "unit", "expected"), [
+    ("森林覆盖率达到", "45%", "%", True), ("新建公园", "30个", "个", False), ("建成基站8万个、覆盖", "95%", "%", True),
+    ("完成投资超", "100亿元", "元", False), ("居全国第", "3位", "位", True), ("信贷规模突破", "3万亿元", "元", True),
+    ("累计完成改造率", "20%", "%", False), ("分别达56%、", "34%", "%", True),
+])
+def test_states_and_sums(before, quote, unit, expected):
+    text = f"{before}{quote}。"
+    assert is_state(text, Quantity(len(before), len(before) + len(quote), Decimal(1), unit=unit)) is expected
+
+
+def test_a_change_is_never_a_state():
+    assert not is_state("收入增长5%", Quantity(4, 6, Decimal(5), unit="%", change="increase"))
