@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import io
 import re
 import zipfile
@@ -268,13 +269,13 @@ def break_lines(text: str, font: str, size: float, width: float, indent: float) 
 def pdf_table(rows: list[Line], style: Any, table: Any, paragraph: Any, width: float) -> Any:
     cells: list[list[Any]] = [["" for _ in row.cells] for row in rows]
     commands: list[tuple[Any, ...]] = [("GRID", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]
-    weight = [1.0] * len(rows[0].cells)
+    weight = [3.5] * len(rows[0].cells)
     for i, j, down, right, text in spans(rows):
         cells[i][j] = paragraph(escape(text), style)
         if down > 1 or right > 1:
             commands.append(("SPAN", (j, i), (j + right - 1, i + down - 1)))
         else:
-            weight[j] = max(weight[j], min(len(text), 14))
+            weight[j] = max(weight[j], min(len(text), 12))
     return table(cells, colWidths=[max(28.0, width * w / sum(weight)) for w in weight], repeatRows=1, style=commands)
 
 
@@ -304,7 +305,9 @@ def subset_font(sample: Sample) -> bytes:
     builder.setupGlyf(glyphs)
     builder.setupHorizontalMetrics({n: (font["hmtx"][n][0], getattr(glyphs[n], "xMin", 0)) for n in order})
     builder.setupHorizontalHeader(ascent=880, descent=-120)
-    builder.setupNameTable({"familyName": "Noto Serif CJK SC Subset", "styleName": "Regular"})
+    # reportlab keeps glyphs by this name: two documents must not share it
+    family = "Subset" + hashlib.md5(sample.name.encode()).hexdigest()[:8]
+    builder.setupNameTable({"familyName": family, "styleName": "Regular", "psName": family})
     builder.setupOS2(sTypoAscender=880, sTypoDescender=-120)
     builder.setupPost()
     builder.font["head"].created = builder.font["head"].modified = 3_850_000_000
