@@ -56,7 +56,7 @@ def file_text(path: Path, encoding: str) -> str:
     import pypdfium2
 
     pdf = pypdfium2.PdfDocument(path)
-    return re.sub(r"— \d+ —", "", "\n".join(page.get_textpage().get_text_bounded() for page in pdf))
+    return re.sub(r"(?m)^— \d+ —\s*$", "", "\n".join(page.get_textpage().get_text_bounded() for page in pdf))
 
 
 def test_manifest_lists_every_file_and_nothing_else() -> None:
