@@ -83,6 +83,29 @@ def wrap(text: str, width: int) -> tuple[str, list[int]]:
     return "".join(out), place
 
 
+CUES = [  # what the words before and behind a number say of it; `ok` in a figure's options says that they were looked at
+    ("comparator", "ge", r"(?:不低于|不少于|至少|不小于)$", r"^(?:以上|及以上|（含）以上)"),
+    ("comparator", "le", r"(?:不超过|不高于|不得超过|不多于|最高|不大于|不得高于)$", r"^(?:以内|以下|内)"),
+    ("comparator", "gt", r"(?<!不)(?<!不得)(?:超过|突破|超)$", None),
+    ("comparator", "lt", r"(?<!不)(?:低于|不足|不到|小于)$", None),
+    ("comparator", "approx", r"(?:约|近|大约)$", r"^(?:左右|上下)"),
+    ("change", "increase", r"(?:增长|提高|上升|上涨|净增|增产)$", None),
+    ("change", "decrease", r"(?:下降|减少|压减|降低)$", None),
+    ("change", "level", r"(?:新增|增至|达到|提高到|控制在|降至|增加到)$", None),
+]
+
+
+def cue_problems(record: dict[str, Any], text: str) -> Iterable[str]:
+    """Where a field contradicts the words beside the number."""
+    before, after = text[:record["start"]].replace("\n", "")[-8:], text[record["end"]:].replace("\n", "")[:6]
+    for field, expected, left, right in CUES:
+        said = re.search(left, before) or (right and re.search(right, after))
+        if said and record[field] != expected and not (field == "comparator" and record[field] == "range"):
+            yield f"{before}[{record['quote']}]{after}: {field} {record[field]}, the words say {expected}"
+    if record["change"] == "increase" and "新增" in (record["action"] or ""):
+        yield f"{before}[{record['quote']}]{after}: 新增 is level"
+
+
 def problems(sample: Sample, text: str, figures: list[dict[str, Any]]) -> Iterable[str]:
     """What is wrong with the annotation; every number that is neither figure nor marked nor of a known kind is named."""
     flat = text.replace("\n", "")
@@ -104,6 +127,8 @@ def problems(sample: Sample, text: str, figures: list[dict[str, Any]]) -> Iterab
             yield f"{where}: period {r['period']}"
         if r["comparator"] == "range" and (r["value_max"] is None or r["value_max"] <= r["value"]):
             yield f"{where}: range {r['value']}–{r['value_max']}"
+        if not r.pop("ok", False):
+            yield from (f"{sample.name}: {found}" for found in cue_problems(r, text))
         if r["action"] and not set(r["action"]) <= set(flat):
             yield f"{where}: action {r['action']}"
     for line in sample.lines:

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,8 @@ def read_options(words: list[str], state: dict[str, Any]) -> tuple[dict[str, Any
             own["comparator"] = word
         elif word in CHANGES:
             own["change"] = CHANGES[word]
+        elif word == "ok":
+            own["ok"] = True
         elif word == "opt":
             own["optional"] = True
         elif key == "c":
@@ -208,7 +211,7 @@ def bracket_bodies(text: str) -> list[dict[str, str]]:
         text = text if "：" in text else f"责任单位：{text}"
     for part in filter(None, re.split("[；;]", text.replace("\n", ""))):
         role, _, names = part.partition("：")
-        bodies += [{"name": name, "role": ROLES[role[:2]]} for name in re.split("[、，,]", names) if name]
+        bodies += [{"name": name, "role": ROLES[role[:2]]} for name in re.split("[、，,](?![^（]*）)", names) if name]
     return bodies
 
 
@@ -226,13 +229,13 @@ def han_number(text: str) -> float:
     return float(total + (digit or 0))
 
 
-def number(text: str) -> float:
+def number(text: str) -> Decimal:
     text = text.replace(",", "")
-    return float(text) if text[0].isdigit() else han_number(text)
+    return Decimal(text) if text[0].isdigit() else Decimal(int(han_number(text)))
 
 
-def scale(magnitude: str) -> int:
-    result = 1
+def scale(magnitude: str) -> Decimal:
+    result = Decimal(1)
     for c in magnitude:
         result *= 10**4 if c == "万" else 10**8
     return result
@@ -250,28 +253,28 @@ def read_amount(quote: str) -> dict[str, Any]:
     if match := re.fullmatch(r"百分之(.+)", text):
         return {**found, "value": _spoken(match[1]), "unit": "%"}
     if match := re.fullmatch(r"(.+)成(半)?", text):
-        return {**found, "value": number(match[1]) * 10 + (5 if match[2] else 0), "unit": "%"}
+        return {**found, "value": float(number(match[1]) * 10 + (5 if match[2] else 0)), "unit": "%"}
     if match := re.fullmatch(rf"({NUMBER})分之({NUMBER})", text):
-        return {**found, "value": round(100 * number(match[2]) / number(match[1]), 4), "unit": "%"}
+        return {**found, "value": round(float(100 * number(match[2]) / number(match[1])), 4), "unit": "%"}
     if match := RANGE.fullmatch(text):
         high = read_amount(match["b"])
         low = read_amount(match["a"])
-        factor = 1.0
+        factor = Decimal(1)
         if not re.search("[万亿]", match["a"]) and (m := AMOUNT.fullmatch(match["b"])) and not match["ua"]:
             factor = scale(m["m"])
-        return {**found, "value": low["value"] * factor, "value_max": high["value"], "unit": high["unit"], "comparator": "range"}
+        return {**found, "value": float(Decimal(str(low["value"])) * factor), "value_max": high["value"], "unit": high["unit"], "comparator": "range"}
     match = AMOUNT.fullmatch(text.removeprefix("第"))
     if not match or not (match["n"] or match["m"]):
         raise ValueError(f"no number in {quote!r}")
-    value = (number(match["n"]) if match["n"] else 1) * scale(match["m"])
+    value = (number(match["n"]) if match["n"] else Decimal(1)) * scale(match["m"])
     if match["v"] or match["w"]:
         found["comparator"] = "gt"
-    return {**found, "value": round(value, 6), "unit": match["u"] or None}
+    return {**found, "value": float(value), "unit": match["u"] or None}
 
 
 def _spoken(text: str) -> float:
     whole, _, part = text.partition("点")
-    return number(whole) + (float("0." + "".join(str(DIGITS[c]) for c in part)) if part else 0)
+    return float(number(whole)) + (float("0." + "".join(str(DIGITS[c]) for c in part)) if part else 0)
 
 
 def figure_record(mark: Mark, text: str, base: int, bodies: list[dict[str, str]], category: list[str] | None) -> dict[str, Any]:
@@ -299,7 +302,7 @@ def figure_record(mark: Mark, text: str, base: int, bodies: list[dict[str, str]]
         record["comparator"] = "range"
     if record["status"] in ("standard", "reference") and not shared.get("period") and record["status"] == "standard":
         record["period"] = None
-    record |= {key: value for key, value in own.items() if key.endswith("_alt") or key == "optional"}
+    record |= {key: value for key, value in own.items() if key.endswith("_alt") or key in ("optional", "ok")}
     for key in ("value", "value_max"):
         if isinstance(record[key], float) and record[key].is_integer():
             record[key] = int(record[key])
