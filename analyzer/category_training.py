@@ -1,0 +1,256 @@
+"""Trains the model of categories from labelled sentences and figures, and scores it by cross-validation over documents.
+
+Sources: JSONL, TSV, CSV or XLSX with a column `text` and the codes in `labels` (or `code`, and `second`), optionally
+`document`; or a gold folder, whose `categories.jsonl`, `categories/*.jsonl` and annotated figures are all read.
+"""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy import sparse
+
+from analyzer.categories import (
+    NONE,
+    Classifier,
+    Codebook,
+    Part,
+    classify,
+    describe,
+    figure_parts,
+    load_codebook,
+    save_classifier,
+    sentence_parts,
+    words_alone,
+)
+from analyzer.errors import LexiconError, ModelError
+from analyzer.ingest import read_document
+from analyzer.pipeline.ngrams import common_grams, text_grams
+from analyzer.pipeline.reading import read_text
+from analyzer.pipeline.sentences import split_sentences
+
+FEWEST = 5  # labelled texts of a code, below which nothing can be learned for it
+STRENGTH = 0.3  # C of the linear support vector machine
+FIGURE_WEIGHT = 0.5
+CLAUSE_ENDS = "，；：。！？"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A labelled text with its context; `codes` are the right ones, the best first; `group` is its document."""
+
+    parts: tuple[Part, ...]
+    codes: tuple[str, ...]
+    group: str
+    weight: float = 1.0
+    figure: bool = False
+
+
+def train(sources: Sequence[Path], out: Path, *, codebook: Codebook | None = None, folds: int = 5) -> dict[str, float]:
+    """Trains on all sources, writes the weights to `out`, and returns the cross-validated scores.
+
+    Raises LexiconError for a source that cannot be read as labels or names a code that the codebook does not have,
+    ModelError where a code has fewer than 5 labelled texts.
+    """
+    codebook = codebook or load_codebook()
+    examples = [example for source in sources for example in read_examples(Path(source), codebook)]
+    check_examples(examples, codebook)
+    scores, sharpness = cross_validate(examples, codebook, folds=folds)
+    save_classifier(dataclasses.replace(fit(examples, codebook), sharpness=sharpness), out)
+    return scores
+
+
+def read_examples(source: Path, codebook: Codebook) -> list[Example]:
+    """Labelled texts of a file, or of a gold folder with its figures."""
+    if source.is_dir():
+        files = [*source.glob("categories*.jsonl"), *source.glob("categories/*.jsonl")]
+        labels = [example for file in sorted(files) for example in read_examples(file, codebook)]
+        return labels + [example for file in sorted(source.glob("**/*.txt")) for example in read_figures(file)]
+    examples = []
+    for number, row in enumerate(_read_rows(source), 1):
+        text = str(row.get("text") or "").strip()
+        labels = row.get("labels") or [row.get("code"), row.get("second")]
+        if isinstance(labels, str):
+            labels = labels.replace("；", ",").replace(";", ",").replace("，", ",").split(",")
+        codes = tuple(str(code).strip() for code in labels if code and str(code).strip())
+        if not text or not codes:
+            raise LexiconError(f"{source.name} row {number}: needs a text and a code (columns text, code or labels)",
+                               f"{source.name} 第 {number} 行：需要文本和代码（列 text、code 或 labels）")
+        unknown = [code for code in codes if code not in (*codebook.codes, NONE)]
+        if unknown:
+            raise LexiconError(f"{source.name} row {number}: code {unknown[0]!r} is not in the codebook",
+                               f"{source.name} 第 {number} 行：编码本中没有代码 {unknown[0]}")
+        examples.append(Example(tuple(sentence_parts(text)), codes, str(row.get("document") or f"{source.name}:{number}")))
+    return examples
+
+
+def read_figures(text_file: Path) -> list[Example]:
+    """The annotated figures beside a text file (NAME.jsonl beside NAME.txt) with clause, sentence and headings."""
+    gold = text_file.with_suffix(".jsonl")
+    if not gold.exists():
+        return []
+    document = read_document(text_file)
+    reading = read_text(document)
+    spans = split_sentences(reading)
+    places = [reading.to_source(span.start, span.end) for span in spans]
+    examples = []
+    for figure in _read_rows(gold):
+        codes = tuple(dict.fromkeys([figure.get("category"), *(figure.get("category_alt") or [])]))
+        inside = [number for number, place in enumerate(places) if place.start <= figure["start"] < place.end]
+        if not inside or not codes[0]:
+            continue
+        span = spans[inside[0]]
+        sentence = reading.text[span.start:span.end]
+        at = int(np.searchsorted(np.frombuffer(reading.offsets, np.uint64)[span.start:span.end], figure["start"]))
+        examples.append(Example(
+            tuple(figure_parts(clause_around(sentence, at), indicator=figure.get("indicator"), sentence=sentence,
+                               section=reading.lines[span.line].section, title=document.title)),
+            codes, text_file.stem, FIGURE_WEIGHT, figure=True))
+    return examples
+
+
+def clause_around(sentence: str, at: int) -> str:
+    """The clause of the sentence that holds its character `at`."""
+    start = max(sentence.rfind(mark, 0, at) for mark in CLAUSE_ENDS) + 1
+    ends = [place for place in (sentence.find(mark, at) for mark in CLAUSE_ENDS) if place >= 0]
+    return sentence[start:min(ends, default=len(sentence))]
+
+
+def check_examples(examples: Sequence[Example], codebook: Codebook) -> None:
+    """Raises ModelError where a code of the codebook has too few labelled texts, or all have the same code."""
+    counts = Counter(example.codes[0] for example in examples)
+    few = [code for code in codebook.codes if counts[code] < FEWEST]
+    if few:
+        told = ", ".join(f"{code} ({counts[code]})" for code in few)
+        raise ModelError(
+            f"too few labelled texts of: {told}; each code needs at least {FEWEST}. Add labels, or remove the code",
+            f"以下代码的标注太少：{told}；每个代码至少需要 {FEWEST} 条。请补充标注，或从编码本中删去该代码")
+
+
+def fit(examples: Sequence[Example], codebook: Codebook) -> Classifier:
+    """A linear support vector machine, one code against the others, over n-grams, codebook words and areas."""
+    from sklearn.svm import LinearSVC
+
+    empty = words_alone(codebook)
+    texts = list(dict.fromkeys(text for example in examples for text, _ in example.parts[:2] if text))
+    grams = common_grams(texts, at_least=2, longest=3)
+    spread = np.asarray((text_grams(texts).count(grams, longest=3) > 0).sum(axis=0)).ravel()
+    rarity = (np.log((1 + len(texts)) / (1 + spread)) + 1).astype(np.float32)
+    frame = dataclasses.replace(empty, grams=grams, rarity=rarity)
+    rows = to_rows(examples, frame)
+    targets = np.array([frame.codes.index(example.codes[0]) for example in examples])
+    model = LinearSVC(C=STRENGTH)
+    model.fit(rows, targets, sample_weight=[example.weight for example in examples])
+    size = len(frame.codes)
+    weights = np.zeros((rows.shape[1], size), np.float32)
+    bias = np.full(size, -3.0, np.float32)
+    weights[:, model.classes_] = model.coef_.T
+    bias[model.classes_] = model.intercept_
+    first, second = len(grams), len(grams) + len(frame.words)
+    return dataclasses.replace(frame, by_gram=weights[:first], by_word=weights[first:second],
+                               by_area=weights[second:], bias=bias, sharpness=3.0)
+
+
+def to_rows(examples: Sequence[Example], frame: Classifier) -> sparse.csr_matrix:
+    """The features of each example: its parts' features, weighed and added up."""
+    texts = list(dict.fromkeys(text for example in examples for text, _ in example.parts if text))
+    place = {text: number for number, text in enumerate(texts)}
+    grams, words, areas = describe(texts, frame)
+    blocks = sparse.hstack([grams, words, sparse.csr_matrix(areas)]).tocsr()
+    entries = [(row, place[text], weight) for row, example in enumerate(examples) for text, weight in example.parts if text]
+    rows, columns, weights = zip(*entries, strict=True)
+    return sparse.csr_matrix((weights, (rows, columns)), shape=(len(examples), len(texts))) @ blocks
+
+
+def cross_validate(examples: Sequence[Example], codebook: Codebook, *, folds: int = 5,
+                   seed: int = 0) -> tuple[dict[str, float], float]:
+    """Scores of models that have not seen the document that they judge, and the sharpness that calibrates them."""
+    codes = (*codebook.codes, NONE)
+    scores = np.zeros((len(examples), len(codes)), np.float32)
+    for training, test in split_groups([example.group for example in examples], folds, seed=seed):
+        model = fit([examples[number] for number in training], codebook)
+        rows = to_rows([examples[number] for number in test], model)
+        weights = np.vstack([model.by_gram, model.by_word, model.by_area])
+        scores[test] = rows @ weights + model.bias
+    return score(examples, scores, codes), calibrate(examples, scores, codes)
+
+
+def score(examples: Sequence[Example], scores: np.ndarray, codes: Sequence[str]) -> dict[str, float]:
+    """Share of predictions among the right codes, and macro-F1, of sentences and of figures."""
+    found = [codes[column] for column in scores.argmax(axis=1)]
+    result: dict[str, float] = {}
+    for name, figure in (("sentences", False), ("figures", True)):
+        pairs = [(example, got) for example, got in zip(examples, found, strict=True) if example.figure is figure]
+        if not pairs:
+            continue
+        result[f"{name}_right"] = sum(got in example.codes for example, got in pairs) / len(pairs)
+        truth = [got if got in example.codes else example.codes[0] for example, got in pairs]
+        gold, guess = Counter(truth), Counter(got for _, got in pairs)
+        hits = Counter(right for right, (_, got) in zip(truth, pairs, strict=True) if right == got)
+        result[f"{name}_macro_f1"] = float(np.mean([2 * hits[code] / (gold[code] + guess[code]) for code in gold]))
+    return result
+
+
+def calibrate(examples: Sequence[Example], scores: np.ndarray, codes: Sequence[str]) -> float:
+    """The factor on the scores with which the stated probabilities are likeliest."""
+    right = np.array([[code in example.codes for code in codes] for example in examples])
+    best, most = 3.0, -np.inf
+    for sharpness in np.arange(1.0, 10.0, 0.25):
+        raised = np.exp((scores - scores.max(axis=1, keepdims=True)) * sharpness)
+        likely = (raised * right).sum(axis=1) / raised.sum(axis=1)
+        told = float(np.log(np.maximum(likely, 1e-6)).mean())
+        if told > most:
+            best, most = float(sharpness), told
+    return best
+
+
+def split_groups(groups: Sequence[str], folds: int, *, seed: int) -> list[tuple[list[int], list[int]]]:
+    """Folds that never divide a document."""
+    names = np.random.default_rng(seed).permutation(sorted(set(groups)))
+    fold = {name: number % folds for number, name in enumerate(names)}
+    return [([number for number, group in enumerate(groups) if fold[group] != part],
+             [number for number, group in enumerate(groups) if fold[group] == part]) for part in range(folds)]
+
+
+def label_lines(lines: Iterable[str], classifier: Classifier | None = None) -> list[dict[str, object]]:
+    """What `classify FILE` prints for each line that is not empty."""
+    texts = [line.strip() for line in lines if line.strip()]
+    return [{"text": text, "code": found.code, "second": found.second, "probability": round(found.probability, 4),
+             "words": list(found.words)}
+            for text, found in zip(texts, classify(texts, classifier=classifier), strict=True)]
+
+
+def _read_rows(path: Path) -> list[dict]:
+    """Rows of a JSONL, TSV, CSV or XLSX file as dicts."""
+    kind = path.suffix.lower()
+    try:
+        if kind == ".jsonl":
+            return [json.loads(line) for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+        if kind in (".tsv", ".csv"):
+            with path.open(encoding="utf-8-sig", newline="") as lines:
+                return list(csv.DictReader(lines, delimiter="\t" if kind == ".tsv" else ","))
+        if kind == ".xlsx":
+            return _read_sheet(path)
+    except (OSError, ValueError) as error:
+        raise LexiconError(f"{path.name}: cannot be read as labels: {error}", f"{path.name}：无法读取标注：{error}") from error
+    raise LexiconError(f"{path.name}: labels are JSONL, TSV, CSV or XLSX", f"{path.name}：标注文件应为 JSONL、TSV、CSV 或 XLSX")
+
+
+def _read_sheet(path: Path) -> list[dict]:
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    except CalamineError as error:
+        raise ValueError(error) from error
+    if not rows:
+        return []
+    head = [str(cell).strip() for cell in rows[0]]
+    return [dict(zip(head, row, strict=False)) for row in rows[1:] if any(row)]
