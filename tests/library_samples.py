@@ -137,4 +137,4 @@ def make_analysis(document: Document | None = None, figures: tuple[Figure, ...] 
     sentences = tuple(
         Sentence(document.name, f.sentence, f.sentence_start, f.sentence_end, "commitment") for f in figures
     )
-    return Analysis(document, figures, commitments, sentences, rejected, "0.1.0", "default")
+    return Analysis(document, figures, commitments, sentences, rejected, version="0.1.0", codebook="default")

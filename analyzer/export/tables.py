@@ -53,6 +53,9 @@ def rows_to_stata(rows: Iterable[dict[str, Any]], *, fields: list[str] | None = 
             frame[field] = frame[field].fillna("").astype(object)
     out = io.BytesIO()
     labels = {field: field_name(field)[:80] for field in frame.columns}
+    labels["char_end"] = labels.pop("end", "")
+    frame = frame.rename(columns={"end": "char_end"})  # a word that Stata keeps for itself
+    labels = {field: labels[field] for field in frame.columns}
     frame.to_stata(out, write_index=False, version=118, variable_labels=labels)
     return out.getvalue()
 
@@ -72,7 +75,7 @@ def rows_to_spss(rows: Iterable[dict[str, Any]], *, fields: list[str] | None = N
     frame = _frame(rows, fields)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.sav"
-        labels = [field_name(field) for field in frame.columns]
+        labels: list[str | None] = [field_name(field) for field in frame.columns]
         pyreadstat.write_sav(frame, str(path), column_labels=labels)
         return path.read_bytes()
 

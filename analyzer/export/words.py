@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from analyzer.lexicon import read_yaml
 
 # field → Chinese, English, meaning (for the data dictionary)
@@ -111,18 +113,20 @@ def _one_period(period: str) -> str:
     return text + (f"{int(day)}日" if day.isdigit() else "")
 
 
-_codebook: list[dict] | None = None
+_own: list[dict] | None = None
+
+
+@functools.cache
+def _default() -> list[dict]:
+    return list(read_yaml("categories.yaml"))
 
 
 def read_codebook() -> list[dict]:
     """The rows of the codebook in force: that which `use_codebook` set, else the default one."""
-    global _codebook
-    if _codebook is None:
-        _codebook = list(read_yaml("categories.yaml"))
-    return _codebook
+    return _default() if _own is None else _own
 
 
 def use_codebook(rows: list[dict] | None) -> None:
     """Makes `rows` (code, zh, en, covers, keywords) the codebook in force; None the default one."""
-    global _codebook
-    _codebook = rows
+    global _own
+    _own = rows

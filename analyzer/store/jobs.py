@@ -16,6 +16,8 @@ from analyzer.store.schema import Store, insert_one, jobs, reading, writing
 from analyzer.store.write import keep_file, now
 
 OPEN = ("queued", "running")
+PREVIEW = 2
+"""The value of `sample` for a job that changes nothing."""
 
 
 def add_job(
@@ -32,7 +34,7 @@ def add_job(
         waiting = connection.execute(
             sa.select(jobs.c.id).where(jobs.c.sha256 == sha256, jobs.c.state.in_(OPEN))
         ).first()
-        again = bool((options or {}).get("again"))
+        again = bool((options or {}).get("again") or (options or {}).get("preview"))
         state = "duplicate" if waiting or (known is not None and not again) else "queued"
         return insert_one(
             connection,
@@ -41,7 +43,7 @@ def add_job(
                 "name": name,
                 "sha256": sha256,
                 "state": state,
-                "sample": int(sample),
+                "sample": PREVIEW if (options or {}).get("preview") else int(sample),
                 "created": now(),
                 "document_id": known,
                 "options": json.dumps(options or {}, ensure_ascii=False),
@@ -117,10 +119,26 @@ def free_jobs(store: Store) -> int:
     return len(lost)
 
 
+def set_result(store: Store, number: int, result: dict[str, Any]) -> None:
+    """Adds `result` to what is kept with a job (its options)."""
+    with writing(store) as connection:
+        options = connection.execute(sa.select(jobs.c.options).where(jobs.c.id == number)).scalar_one()
+        kept = json.dumps({**json.loads(options), "result": result}, ensure_ascii=False).replace("\\u0000", "\ufffd")
+        connection.execute(jobs.update().where(jobs.c.id == number).values(options=kept))
+
+
+def list_previews(store: Store) -> list[dict[str, Any]]:
+    """The jobs that only look at what a new analysis would change, latest first, with their options read."""
+    with reading(store) as connection:
+        rows = connection.execute(
+            sa.select(jobs).where(jobs.c.sample == PREVIEW).order_by(jobs.c.id.desc()).limit(100)
+        ).mappings()
+        return [{**row, "options": json.loads(row["options"])} for row in rows]
+
+
 def list_jobs(store: Store, *, limit: int = 200, samples: bool = False) -> list[dict[str, Any]]:
     query = sa.select(jobs).order_by(jobs.c.id.desc()).limit(limit)
-    if not samples:
-        query = query.where(jobs.c.sample == 0)
+    query = query.where(jobs.c.sample.in_((0, 1)) if samples else jobs.c.sample == 0)
     with reading(store) as connection:
         return [dict(row) for row in connection.execute(query).mappings()]
 
@@ -132,9 +150,9 @@ def count_jobs(store: Store) -> dict[str, int]:
 
 
 def clear_jobs(store: Store) -> None:
-    """Takes finished jobs off the list."""
+    """Takes finished jobs off the list; those of the samples stay, for they say that the samples were loaded."""
     with writing(store) as connection:
-        connection.execute(jobs.delete().where(jobs.c.state.not_in(OPEN), jobs.c.sample == 0))
+        connection.execute(jobs.delete().where(jobs.c.state.not_in(OPEN), jobs.c.sample != 1))
 
 
 def _owner() -> str:

@@ -12,7 +12,18 @@ import sqlalchemy as sa
 
 from analyzer.store import search
 from analyzer.store.columns import FACETS, Columns, fresh_columns
-from analyzer.store.schema import Store, actuals, analyses, commitments, documents, figures, reading, views, writing
+from analyzer.store.schema import (
+    Store,
+    actuals,
+    analyses,
+    commitments,
+    documents,
+    figures,
+    meta,
+    reading,
+    views,
+    writing,
+)
 from analyzer.store.write import now
 
 SORTS = (
@@ -336,6 +347,17 @@ def list_actuals(store: Store, figure_key: str | None = None) -> list[dict[str, 
         return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def read_setting(store: Store, name: str) -> str | None:
+    with reading(store) as connection:
+        return connection.execute(sa.select(meta.c.value).where(meta.c.key == f"setting {name}")).scalar()
+
+
+def save_setting(store: Store, name: str, value: str) -> None:
+    with writing(store) as connection:
+        connection.execute(meta.delete().where(meta.c.key == f"setting {name}"))
+        connection.execute(meta.insert().values(key=f"setting {name}", value=value))
+
+
 def count_pairs(store: Store, filters: Filters | None = None) -> list[tuple[str, str, int]]:
     """(category, department, number of figures) of what the filters leave; a figure without one has ""."""
     columns = fresh_columns(store)
@@ -356,6 +378,25 @@ def count_pairs(store: Store, filters: Filters | None = None) -> list[tuple[str,
     names = [*columns.department_names.names, ""]
     cell, counts = np.unique(cells, return_counts=True)
     return [(categories.names[c // width], names[c % width], int(n)) for c, n in zip(cell, counts, strict=True)]
+
+
+def count_table(store: Store, first: str, second: str, filters: Filters | None = None) -> list[tuple[str, str, int]]:
+    """(value of `first`, value of `second`, number of figures); both are single-valued facets or `due`."""
+    columns = fresh_columns(store)
+    rows = np.searchsorted(columns.ids, find(store, filters).ids)
+    one, two = columns.coded[first], columns.coded[second]
+    width = max(1, len(two.names))
+    cell, counts = np.unique(one.values[rows].astype(np.int64) * width + two.values[rows], return_counts=True)
+    return [(one.names[c // width], two.names[c % width], int(n)) for c, n in zip(cell, counts, strict=True)]
+
+
+def count_commitments(store: Store) -> int:
+    with reading(store) as connection:
+        return int(
+            connection.execute(
+                sa.select(sa.func.count()).select_from(commitments).where(commitments.c.gone == 0)
+            ).scalar_one()
+        )
 
 
 def _parsed(row: Any) -> dict[str, Any]:

@@ -168,9 +168,9 @@ def _put_document(
         "accessed": document.accessed,
         "pages": document.pages,
     }
-    values = {field: _storable(value) for field, value in values.items()}
+    values = {field: storable(value) for field, value in values.items()}
     body = {
-        "text": _storable(document.text),
+        "text": storable(document.text),
         "blocks": _dump([to_dict(b) for b in document.blocks]),
         "places": _dump([to_dict(p) for p in document.places]),
         "warnings": _dump(list(document.warnings)),
@@ -209,7 +209,7 @@ def _put_figures(
     touched = overrides(connection, "figure", None, keys=[k for k in keys if k in old])
     fresh: list[dict[str, Any]] = []
     for key, figure in zip(keys, found, strict=True):
-        values = {**_figure_values(figure), "analysis_id": version, "gone": 0, "revision": revision}
+        values = {**figure_values(figure), "analysis_id": version, "gone": 0, "revision": revision}
         if key not in old:
             fresh.append({**values, "key": key, "document_id": document_id, "review": "open"})
             continue
@@ -270,7 +270,7 @@ def _put_commitments(connection: sa.Connection, document_id: int, sha256: str, f
         ordinals[commitment.text] += 1
         rows.append(
             {
-                **{name: _storable(getattr(commitment, name)) for name in _COMMITMENT_FIELDS},
+                **{name: storable(getattr(commitment, name)) for name in _COMMITMENT_FIELDS},
                 "key": key,
                 "document_id": document_id,
                 "gone": 0,
@@ -284,8 +284,8 @@ def _put_commitments(connection: sa.Connection, document_id: int, sha256: str, f
         connection.execute(commitments.insert(), rows)
 
 
-def _figure_values(figure: Figure) -> dict[str, Any]:
-    values = {name: _storable(getattr(figure, name)) for name in _FIGURE_FIELDS}
+def figure_values(figure: Figure) -> dict[str, Any]:
+    values = {name: storable(getattr(figure, name)) for name in _FIGURE_FIELDS}
     return {
         **values,
         "departments": _dump([to_dict(d) for d in figure.departments]),
@@ -295,14 +295,14 @@ def _figure_values(figure: Figure) -> dict[str, Any]:
     }
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
     if isinstance(value, str):  # PostgreSQL refuses NUL in text, SQLite lone surrogates; offsets must not move
         return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
     return value
 
 
 def _dump(value: Any) -> str:
-    return str(_storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("\\u0000", "\ufffd")))
+    return str(storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("\\u0000", "\ufffd")))
 
 
 def _hash(sha256: str, sentence: str, ordinal: int | str) -> str:

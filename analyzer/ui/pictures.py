@@ -9,7 +9,6 @@ from typing import Any
 import streamlit as st
 
 from analyzer import store as library
-from analyzer.errors import AnalyzerError
 from analyzer.store import Store
 
 

@@ -16,6 +16,7 @@ from analyzer import store as library
 from analyzer.errors import AnalyzerError
 from analyzer.records import Analysis, Document
 from analyzer.store import Store
+from analyzer.ui.codebook import own_codebook
 
 log = logging.getLogger(__name__)
 
@@ -65,10 +66,15 @@ def work_on(store: Store, job: dict[str, Any]) -> None:
             data, known = library.file_path(store, job["sha256"]).read_bytes(), job["options"]
         document = with_known(read_file(data, name), known)
         library.set_stage(store, job["id"], "analysing")
-        analysis = analyze_apart(document)
+        infer = library.read_setting(store, "infer") == "yes"
+        analysis = analyze_apart(document, codebook=own_codebook(store), infer=infer)
+        if known.get("preview"):
+            library.set_result(store, job["id"], library.preview_analysis(store, analysis))
+            library.end_job(store, job["id"], document_id=job["document_id"], figures=len(analysis.figures))
+            return
         near = library.find_near(store, document.text)
         number = library.save_analysis(
-            store, analysis, sample=bool(job["sample"]), genre=job["options"].get("genre"), size=len(data)
+            store, analysis, sample=bool(job["sample"]), genre=known.get("genre") or analysis.genre, size=len(data)
         )
         other = near[0] if near and near[0] != number else None
         if other:
@@ -99,19 +105,19 @@ def read_file(data: bytes, name: str) -> Document:
     return read_bytes(data, name)
 
 
-def analyze_apart(document: Document) -> Analysis:
+def analyze_apart(document: Document, *, codebook: str | None = None, infer: bool = False) -> Analysis:
     """The analysis in a supervised child process: the server stays small and answers meanwhile."""
     from analyzer.ingest.sandbox import run_limited
 
-    analysis = run_limited(_analyze_here, document, name=document.name)
+    analysis = run_limited(_analyze_here, document, codebook, infer, name=document.name)
     assert isinstance(analysis, Analysis)
     return analysis
 
 
-def _analyze_here(document: Document) -> Analysis:
+def _analyze_here(document: Document, codebook: str | None, infer: bool) -> Analysis:
     from analyzer.analysis import analyze  # in the child alone: spaCy and the models are most of the memory
 
-    return analyze(document)
+    return analyze(document, codebook=codebook, infer_departments=infer)
 
 
 def with_known(document: Document, known: dict[str, Any]) -> Document:

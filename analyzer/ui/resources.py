@@ -37,8 +37,9 @@ def the_queue() -> Queue:
 
 def who() -> str:
     """The name that the log of corrections gets: what the settings say, else the system's user."""
-    name = st.session_state.get("who")
+    name = st.session_state.get("who") or library.read_setting(the_store(), "who")
     if name:
+        st.session_state["who"] = name
         return str(name)
     try:
         return getpass.getuser()

@@ -9,6 +9,7 @@ import streamlit as st
 from analyzer import store as library
 from analyzer.errors import AnalyzerError
 from analyzer.ui import pages, source
+from analyzer.ui.codebook import load_codebook
 from analyzer.ui.language import language, message, say
 from analyzer.ui.resources import the_queue, the_store
 
@@ -21,6 +22,7 @@ def run() -> None:
     st.html(f"<style>{source.CSS}{_CSS}{_CHINESE if language() == 'zh' else ''}</style>")
     try:
         the_queue()
+        load_codebook(the_store())
     except AnalyzerError as error:
         st.error(message(error))
         st.stop()
@@ -28,7 +30,7 @@ def run() -> None:
     with st.container(key="language-switch"):
         st.segmented_control(
             "语言 Language", ["zh", "en"], key="language", required=True, label_visibility="collapsed",
-            format_func={"zh": "中文", "en": "English"}.get, persist_state="session")  # fmt: skip
+            format_func=lambda code: {"zh": "中文", "en": "English"}[code], persist_state="session")  # fmt: skip
     _watch_queue(page)
     try:
         page.run()

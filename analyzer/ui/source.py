@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from analyzer.export.paint import paint
+
 CSS = """
 .pa-source {font-size: .95rem; line-height: 1.85; white-space: pre-wrap; overflow-wrap: anywhere;}
 .pa-source mark.s {background: #fff1b8; color: inherit; padding: 2px 0; border-radius: 2px;}
@@ -12,10 +14,8 @@ CSS = """
 .pa-source u.f {text-decoration: underline 2px #91caff; text-underline-offset: 4px;}
 .pa-source .cut {color: #999;}
 .pa-path {color: #667; font-size: .82rem; margin-bottom: .35rem; overflow-wrap: anywhere;}
-.pa-fields {display: grid; grid-template-columns: max-content 1fr; gap: 2px 12px; font-size: .88rem; margin: .2rem 0 .6rem !important; padding: 0;}
-.pa-fields dt, .pa-fields dd {margin: 0 !important; padding: 0; font-size: .88rem;}
-.pa-fields dt {color: #667; font-weight: 400; margin: 0;} .pa-fields dd {margin: 0; overflow-wrap: anywhere;}
-.pa-fields .raw {font-weight: 600;}
+.pa-fields {display: grid; grid-template-columns: max-content 1fr; gap: 1px 12px; font-size: .88rem; margin: .2rem 0 .5rem;}
+.pa-fields span {color: #667;} .pa-fields div {overflow-wrap: anywhere;}
 """
 
 
@@ -27,9 +27,14 @@ def passage_html(
     The figure itself is marked stronger, `others` (figures of the same text) are underlined.
     """
     left, right = _window(text, figure["sentence_start"], figure["sentence_end"], around)
-    marks = [(figure["sentence_start"], figure["sentence_end"], "s"), (figure["start"], figure["end"], "q")]
-    marks += [(o["start"], o["end"], "f") for o in others or [] if o["start"] != figure["start"]]
-    body = _paint(text, left, right, marks)
+    marks = [
+        {"start": figure["sentence_start"], "end": figure["sentence_end"], "kind": "s"},
+        {"start": figure["start"], "end": figure["end"], "kind": "q"},
+    ]
+    marks += [
+        {"start": o["start"], "end": o["end"], "kind": "f"} for o in others or [] if o["start"] != figure["start"]
+    ]
+    body = paint(text, left, right, marks)
     before = '<span class="cut">…</span>' if left > 0 else ""
     after = '<span class="cut">…</span>' if right < len(text) else ""
     return f'<div class="pa-source">{before}{body}{after}</div>'
@@ -49,28 +54,10 @@ def _window(text: str, start: int, end: int, around: int | None) -> tuple[int, i
     return left, right
 
 
-def _paint(text: str, left: int, right: int, marks: list[tuple[int, int, str]]) -> str:
-    """Each stretch between two borders gets the tags of all marks over it: marks may overlap in any way."""
-    marks = [(max(s, left), min(e, right), kind) for s, e, kind in marks if s < right and e > left and s < e]
-    borders = sorted({left, right, *(s for s, _, _ in marks), *(e for _, e, _ in marks)})
-    parts = []
-    for start, end in zip(borders, borders[1:], strict=False):
-        kinds = {kind for s, e, kind in marks if s <= start and end <= e}
-        piece = escape(text[start:end])
-        if "q" in kinds:
-            piece = f'<mark class="q">{piece}</mark>'
-        elif "f" in kinds:
-            piece = f'<u class="f">{piece}</u>'
-        if "s" in kinds:
-            piece = f'<mark class="s">{piece}</mark>'
-        parts.append(piece)
-    return "".join(parts)
-
-
 def fields_html(pairs: list[tuple[str, str]]) -> str:
-    """A list of (name, value) as an HTML definition list."""
-    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in pairs)
-    return f'<dl class="pa-fields">{rows}</dl>'
+    """A list of (name, value) as an HTML grid of two columns."""
+    rows = "".join(f"<span>{escape(name)}</span><div>{escape(value)}</div>" for name, value in pairs)
+    return f'<div class="pa-fields">{rows}</div>'
 
 
 def path_html(parts: list[str]) -> str:

@@ -39,7 +39,7 @@ def _from_url() -> dict[str, Any]:
     url, view = st.query_params, _empty()
     view["q"] = url.get("q", "")[:200]
     view["sort"] = url.get("sort") if url.get("sort") in SORTS else "document"
-    view["page"] = int(url["page"]) if url.get("page", "").isdigit() and 0 < int(url["page"][:6]) else 1
+    view["page"] = int(url["page"]) if url.get("page", "").isdigit() and int(url["page"][:6]) > 0 else 1
     view["t"] = url.get("t") or None
     for name in FACETS:
         view[name] = ["" if value == NONE else value for value in url.get_all(name)][:50]
@@ -57,7 +57,8 @@ def write_url(view: dict[str, Any]) -> None:
 
 
 def view_to_filters(view: dict[str, Any]) -> Filters:
-    return Filters(text=view["q"], **{name: tuple(view[name]) for name in FACETS})
+    chosen: dict[str, Any] = {name: tuple(view[name]) for name in FACETS}
+    return Filters(text=view["q"], **chosen)
 
 
 def describe(view: dict[str, Any], titles: dict[str, str]) -> list[str]:

@@ -1,7 +1,207 @@
-"""document"""
+"""原文: one document's whole text with its figures marked; reached by a link that names document and record."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
 
 import streamlit as st
 
+from analyzer import store as library
+from analyzer.errors import AnalyzerError
+from analyzer.ui.forms import figure_inputs, inputs_to_changes
+from analyzer.ui.language import head, message, named, plain, say
+from analyzer.ui.marker import marked_text
+from analyzer.ui.panel import field_pairs
+from analyzer.ui.pictures import page_picture
+from analyzer.ui.reasons import reason_name
+from analyzer.ui.resources import the_store, who
+from analyzer.ui.source import fields_html, passage_html, path_html
+
 
 def show() -> None:
-    st.title("document")
+    store = the_store()
+    figure = library.read_figure(store, st.query_params.get("t", ""))
+    wanted = st.query_params.get("d", "")
+    number = int(wanted) if wanted.isdigit() and len(wanted) < 10 else figure["document_id"] if figure else None
+    row = library.read_document_row(store, number) if number is not None else None
+    if row is None:
+        st.title(say("原文", "Source"))
+        st.info(
+            say(
+                "没有这份文件。它可能已被删除，或链接不完整。",
+                "No such document. It may have been removed, or the link is not whole.",
+            )
+        )
+        return
+    if figure and figure["document_id"] != number:
+        figure = None
+    st.title(plain(row["title"] or row["name"]))
+    about = [row["issuer"], row["number"], row["written"] or row["published"], row["name"]]
+    st.caption(" · ".join(plain(part) for part in about if part))
+    left, right = st.columns([64, 36], gap="medium")
+    with left:
+        _text(row, figure)
+    with right:
+        _side(row, figure)
+
+
+def _text(row: dict[str, Any], figure: dict[str, Any] | None) -> None:
+    store = the_store()
+    all_numbers = st.toggle(say("同时标出未收录的数字", "Mark the numbers left out, too"), key="all_numbers")
+    figures = library.figures_of(store, row["id"])
+    marks = figure_marks(figures, figure)
+    if all_numbers:
+        analysis = library.read_latest_analysis(store, row["id"])
+        marks += rejected_marks(analysis["rejected"] if analysis else [])
+    active = (figure["start"], figure["end"]) if figure else None
+    clicked, marked = marked_text(row["text"], marks, active=active, key=f"text-{row['id']}", height=640)
+    known = {f["key"] for f in figures}
+    if clicked in known and (figure is None or clicked != figure["key"]):
+        st.session_state.pop("marked", None)
+        st.query_params.from_dict({"d": str(row["id"]), "t": str(clicked)})
+        st.rerun()
+    if marked:
+        st.session_state["marked"] = (row["id"], *marked)
+
+
+def figure_marks(figures: list[dict[str, Any]], chosen: dict[str, Any] | None) -> list[dict[str, Any]]:
+    marks = [
+        {
+            "start": f["start"],
+            "end": f["end"],
+            "kind": "x" if f["review"] == "rejected" else "f",
+            "key": f["key"],
+            "title": f"{f['indicator'] or ''} · {named('status', f['status'])}",
+        }
+        for f in figures
+    ]
+    if chosen:
+        marks += [
+            {"start": chosen["sentence_start"], "end": chosen["sentence_end"], "kind": "s", "key": "", "title": ""},
+            {
+                "start": chosen["start"],
+                "end": chosen["end"],
+                "kind": "q",
+                "key": chosen["key"],
+                "title": chosen["indicator"] or "",
+            },
+        ]
+    return [mark for mark in marks if mark["end"] > mark["start"]]
+
+
+def rejected_marks(rejected: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"start": r["start"], "end": r["end"], "kind": "r", "key": "", "title": reason_name(r["reason"])}
+        for r in rejected
+        if r["end"] > r["start"]
+    ]
+
+
+def _side(row: dict[str, Any], figure: dict[str, Any] | None) -> None:
+    marked = st.session_state.get("marked")
+    if marked and marked[0] == row["id"]:
+        add_form(row, marked[1], marked[2])
+        return
+    if figure is None:
+        st.info(
+            say(
+                "点击文中标出的数据查看详情；拖选文字可添加遗漏的数据。",
+                "Click a marked figure to see its fields; mark text to add a figure that was missed.",
+            )
+        )
+        return
+    st.html(path_html([str(s) for s in figure["section"]]) + fields_html(field_pairs(figure)))
+    with st.container(border=True):
+        st.html(passage_html(row["text"], figure, around=0))
+    picture = page_picture(the_store(), row, figure)
+    if picture is not None:
+        with st.expander(say(f"第 {figure['page']} 页", f"Page {figure['page']}"), expanded=True):
+            image = picture()
+            if image is not None:
+                st.image(image, width="stretch")
+            else:
+                st.caption(say("此页无法成像。", "This page cannot be shown as a picture."))
+    st.page_link(
+        st.session_state["pages"]["review"],
+        label=say("校对这一条", "Review this one"),
+        query_params={"t": figure["key"]},
+    )
+
+
+def add_form(row: dict[str, Any], start: int, end: int) -> None:
+    """A figure that the analysis missed, from the text a reader marked."""
+    text = row["text"]
+    start, end = max(0, start), min(len(text), end)
+    quote = text[start:end].strip()
+    st.subheader(say("添加数据", "Add a figure"))
+    if not quote:
+        st.caption(say("请选中数字及其单位。", "Mark the number with its unit."))
+        return
+    start += text[start:end].index(quote[0])
+    end = start + len(quote)
+    left, right = sentence_around(text, start, end)
+    blank: dict[str, Any] = {
+        "indicator": None,
+        "value": _guess(quote),
+        "value_max": None,
+        "unit": None,
+        "comparator": "eq",
+        "change": "level",
+        "status": "planned",
+        "period": None,
+        "region": None,
+        "action": None,
+        "category": None,
+        "departments": [],
+    }
+    st.html(passage_html(text, {"start": start, "end": end, "sentence_start": left, "sentence_end": right}, around=0))
+    mark = hashlib.sha256(f"{row['id']} {start} {end}".encode()).hexdigest()[:12]
+    with st.form(f"add-{mark}"):
+        got = figure_inputs(blank, f"add-{mark}")
+        saved = st.form_submit_button(say("添加", "Add"), type="primary", shortcut="Ctrl+S")
+    if st.button(say("放弃", "Cancel"), key="add-cancel"):
+        st.session_state.pop("marked", None)
+        st.rerun()
+    if not saved:
+        return
+    try:
+        values = {**blank, **inputs_to_changes(got, blank)}
+    except AnalyzerError as error:
+        st.error(message(error))
+        return
+    if values["value"] is None:
+        st.error(say("请填写数值。", "Give the value.") + f"（{head('value')}）")
+        return
+    key = library.add_figure(
+        the_store(),
+        row["id"],
+        {
+            **values,
+            "start": start,
+            "end": end,
+            "quote": quote,
+            "sentence": text[left:right].replace("\n", ""),
+            "sentence_start": left,
+            "sentence_end": right,
+        },
+        who=who(),
+    )
+    st.session_state.pop("marked", None)
+    st.query_params.from_dict({"d": str(row["id"]), "t": key})
+    st.rerun()
+
+
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    left = max(text.rfind(mark, 0, start) for mark in "。！？；\n") + 1
+    ends = [p for p in (text.find(mark, end) for mark in "。！？；\n") if p >= 0]
+    right = min(ends) + 1 if ends else len(text)
+    return left, right - 1 if text[right - 1 : right] == "\n" else right
+
+
+def _guess(quote: str) -> float | None:
+    digits = "".join(c for c in quote if c.isdigit() or c == ".")
+    try:
+        return float(digits)
+    except ValueError:
+        return None

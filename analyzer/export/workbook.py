@@ -1,0 +1,313 @@
+"""The research workbook: targets, commitments, changes, references, dictionary and how it was made, in one XLSX.
+
+Every cell is written as text, number, date or link on purpose: no text of a document ever becomes a formula.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import xlsxwriter
+
+from analyzer.export.citations import cite
+from analyzer.export.log import LOG_FIELDS, flatten_line
+from analyzer.export.rows import clean, flatten
+from analyzer.export.words import COMMITMENT_FIELDS, FIELDS, VALUES, field_name, read_codebook
+
+FIGURE_FIELDS = [
+    "indicator",
+    "quote",
+    "value",
+    "value_max",
+    "unit",
+    "comparator",
+    "change",
+    "action",
+    "status",
+    "period",
+    "due",
+    "region",
+    "category_name",
+    "departments",
+    "document",
+    "issuer",
+    "document_region",
+    "section",
+    "sentence",
+    "page",
+    "confidence",
+    "review",
+    "category",
+    "rules",
+    "file",
+    "start",
+    "end",
+    "sha256",
+    "key",
+]
+_WIDTHS = {
+    "indicator": 28,
+    "quote": 12,
+    "value": 12,
+    "value_max": 12,
+    "unit": 9,
+    "departments": 28,
+    "document": 34,
+    "issuer": 20,
+    "section": 24,
+    "sentence": 60,
+    "text": 60,
+    "category_name": 16,
+    "key": 26,
+    "sha256": 20,
+    "rules": 18,
+    "file": 22,
+    "old": 24,
+    "new": 24,
+    "at": 20,
+}
+_CELL = 32_767
+_LINKS = 65_000
+"""Excel refuses more than 65,530 links a sheet; beyond, the link column stays text."""
+
+
+def rows_to_workbook(
+    rows: Iterable[dict[str, Any]],
+    *,
+    commitments: Iterable[dict[str, Any]] = (),
+    log: Iterable[dict[str, Any]] = (),
+    documents: Iterable[dict[str, Any]] = (),
+    about: Iterable[tuple[str, str]] = (),
+    language: str = "zh",
+    link: Callable[[dict[str, Any]], str] | None = None,
+) -> bytes:
+    """The workbook as bytes. `link` gives the address of a row's source; `about` are the lines of the sheet 说明."""
+    out = io.BytesIO()
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    with xlsxwriter.Workbook(out, options) as book:
+        forms = _formats(book)
+        names = dict(
+            zip(
+                ("targets", "commitments", "log", "references", "dictionary", "about"),
+                ("目标表", "承诺表", "变更记录", "文献与引用", "数据字典", "说明")
+                if language == "zh"
+                else ("Targets", "Commitments", "Changes", "References", "Dictionary", "About"),
+                strict=True,
+            )
+        )
+        _table(
+            book,
+            forms,
+            names["targets"],
+            FIGURE_FIELDS,
+            [field_name(f, language) for f in FIGURE_FIELDS],
+            (({**flatten(row, FIGURE_FIELDS, language=language)}, link(row) if link else None) for row in rows),
+            link_name="原文链接" if language == "zh" else "Source",
+        )
+        fields = list(COMMITMENT_FIELDS)
+        _table(
+            book,
+            forms,
+            names["commitments"],
+            fields,
+            [field_name(f, language) for f in fields],
+            ((flatten(row, fields, language=language), None) for row in commitments),
+        )
+        _table(
+            book,
+            forms,
+            names["log"],
+            list(LOG_FIELDS),
+            [n[0 if language == "zh" else 1] for n in LOG_FIELDS.values()],
+            ((flatten_line(line), None) for line in log),
+        )
+        _references(book, forms, names["references"], documents, language)
+        _dictionary(book, forms, names["dictionary"], language)
+        _table(
+            book,
+            forms,
+            names["about"],
+            ["item", "content"],
+            ["项目", "内容"] if language == "zh" else ["Item", "Content"],
+            (({"item": item, "content": content}, None) for item, content in about),
+            frozen=0,
+        )
+    return out.getvalue()
+
+
+def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
+    base = {"font_name": "宋体", "font_size": 10, "valign": "top"}
+    return {
+        "head": book.add_format({**base, "bold": True, "bg_color": "#DCE6F1", "border": 1, "text_wrap": True}),
+        "text": book.add_format({**base, "text_wrap": False}),
+        "wrap": book.add_format({**base, "text_wrap": True}),
+        "number": book.add_format({**base, "num_format": "#,##0.##"}),
+        "integer": book.add_format({**base, "num_format": "#,##0"}),
+        "plain": book.add_format({**base, "num_format": "0"}),
+        "share": book.add_format({**base, "num_format": "0.00"}),
+        "date": book.add_format({**base, "num_format": "yyyy-mm-dd"}),
+        "link": book.add_format({**base, "font_color": "#1155CC", "underline": 1}),
+    }
+
+
+def _table(
+    book: xlsxwriter.Workbook,
+    forms: dict[str, Any],
+    name: str,
+    fields: list[str],
+    heads: list[str],
+    rows: Iterable[tuple[dict[str, Any], str | None]],
+    *,
+    link_name: str | None = None,
+    frozen: int = 2,
+) -> None:
+    sheet = book.add_worksheet(name)
+    heads = heads + ([link_name] if link_name else [])
+    for column, field in enumerate([*fields, "link"][: len(heads)]):
+        sheet.set_column(column, column, _WIDTHS.get(field, 60 if field == "content" else 13))
+    sheet.freeze_panes(1, frozen)
+    for column, title in enumerate(heads):
+        sheet.write_string(0, column, title, forms["head"])
+    count = 0
+    for count, (row, url) in enumerate(rows, 1):
+        for column, field in enumerate(fields):
+            _cell(sheet, count, column, field, row.get(field), forms)
+        if link_name and url:
+            _link(sheet, count, len(fields), url, link_name, forms)
+    if count:
+        sheet.autofilter(0, 0, count, len(heads) - 1)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+
+
+def _cell(sheet: Any, row: int, column: int, field: str, value: Any, forms: dict[str, Any]) -> None:
+    if value is None or value == "":
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        text = clean(str(value))
+        if field == "due" and (date := _date(text)):
+            sheet.write_datetime(row, column, date, forms["date"])
+        else:
+            sheet.write_string(
+                row, column, text[:_CELL], forms["wrap" if field in ("sentence", "text", "content") else "text"]
+            )
+    elif field in ("page", "start", "end"):
+        sheet.write_number(row, column, value, forms["plain"])
+    elif field == "confidence":
+        sheet.write_number(row, column, value, forms["share"])
+    else:  # #,##0.## writes “90.” for a whole number
+        sheet.write_number(row, column, value, forms["integer" if isinstance(value, int) else "number"])
+
+
+def _link(sheet: Any, row: int, column: int, url: str, text: str, forms: dict[str, Any]) -> None:
+    if row <= _LINKS and len(url) <= 2000 and sheet.write_url(row, column, url, forms["link"], text) == 0:
+        return
+    sheet.write_string(row, column, url[:_CELL], forms["text"])
+
+
+def _date(text: str) -> datetime.datetime | None:
+    try:
+        return datetime.datetime.strptime(text, "%Y-%m-%d")
+    except ValueError:
+        return None
+
+
+def _references(
+    book: xlsxwriter.Workbook, forms: dict[str, Any], name: str, documents: Iterable[dict[str, Any]], language: str
+) -> None:
+    heads = (
+        [
+            "标题",
+            "发文机关",
+            "发文字号",
+            "成文日期",
+            "发布日期",
+            "地区",
+            "网址",
+            "文件名",
+            "SHA-256",
+            "GB/T 7714—2025",
+            "GB/T 7714—2015",
+        ]
+        if language == "zh"
+        else [
+            "Title",
+            "Issuer",
+            "Number",
+            "Written",
+            "Published",
+            "Region",
+            "URL",
+            "File",
+            "SHA-256",
+            "GB/T 7714—2025",
+            "GB/T 7714—2015",
+        ]
+    )
+    fields = [
+        "document",
+        "issuer",
+        "number",
+        "written",
+        "published",
+        "region",
+        "url",
+        "file",
+        "sha256",
+        "text",
+        "sentence",
+    ]
+    lines = (
+        {
+            "document": d.get("title") or d.get("name"),
+            "issuer": d.get("issuer"),
+            "number": d.get("number"),
+            "written": d.get("written"),
+            "published": d.get("published"),
+            "region": d.get("region"),
+            "url": d.get("url"),
+            "file": d.get("name"),
+            "sha256": d.get("sha256"),
+            "text": cite(d),
+            "sentence": cite(d, edition=2015),
+        }
+        for d in documents
+    )
+    _table(book, forms, name, fields, heads, ((line, None) for line in lines), frozen=1)
+
+
+def _dictionary(book: xlsxwriter.Workbook, forms: dict[str, Any], name: str, language: str) -> None:
+    lines: list[dict[str, Any]] = [
+        {"name": zh, "english": en, "field": field, "content": meaning} for field, (zh, en, meaning) in FIELDS.items()
+    ]
+    for field in ("status", "comparator", "change", "review"):
+        lines += [
+            {"name": zh, "english": en, "field": f"{field} = {code}", "content": ""}
+            for code, (zh, en) in VALUES[field].items()
+        ]
+    lines += [
+        {
+            "name": row["zh"],
+            "english": row.get("en") or "",
+            "field": f"category = {row['code']}",
+            "content": row.get("covers") or "",
+        }
+        for row in read_codebook()
+    ]
+    heads = (
+        ["名称", "英文名", "字段与代码", "含义"]
+        if language == "zh"
+        else ["Chinese", "English", "Field and code", "Meaning"]
+    )
+    _table(
+        book, forms, name, ["name", "english", "field", "content"], heads, ((line, None) for line in lines), frozen=1
+    )
