@@ -10,8 +10,8 @@ from analyzer.ingest.page import Line
 DEPTH = 4  # lines from the top or bottom of a page that may be furniture
 BAND = 3.0  # points within which two pages' lines stand at the same height
 PAGE_NUMBER = re.compile(
-    r"[-—–―－·.\s]*(?:第\s*)?(?:\d{1,4}|[ivxlcIVXLC]{1,6}|[一二三四五六七八九十百]{1,4}\s*页)\s*页?"
-    r"(?:\s*[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–―－·.\s]*$")
+    r"[-—–―－一·.\s]*(?:第\s*)?(?:\d{1,4}|[ivxlcIVXLC]{1,6}|[一二三四五六七八九十百]{1,4}\s*页)\s*页?"
+    r"(?:\s*[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–―－一·.\s]*$")  # 一: a dash as OCR reads it
 PRINTED = re.compile(  # what browsers print around a page: address and page count, date and title
     r"(?:https?://|file:///|www\.|about:blank)\S*(?:\s+\d{1,4}\s*/\s*\d{1,4})?$|"
     r"\d{2,4}[/.-]\d{1,2}[/.-]\d{1,2},?\s+(?:[上下]午)?\s*\d{1,2}:\d{2}(?::\d{2})?\s*(?:[AP]M)?(?:\s.*)?$")
