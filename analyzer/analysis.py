@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from analyzer import __version__
 from analyzer.assembly import layers_to_commitments, layers_to_figures, layers_to_rejected, layers_to_sentences
-from analyzer.categories import codebook_hash
+from analyzer.categories import Classifier, load_classifier
 from analyzer.pipeline.components import read_layers
 from analyzer.records import Analysis, Document
 
 
-def analyze(document: Document, *, infer_departments: bool = False, codebook: str | None = None) -> Analysis:
+def analyze(document: Document, *, infer_departments: bool = False, classifier: Classifier | None = None) -> Analysis:
     """Everything that the document says in quantities and promises.
 
     `infer_departments` adds likely bodies, marked `inferred`, where the text names none.
-    `codebook` is the path of a user's own codebook model; the default one is used without it.
+    `classifier` replaces the default codebook's one (`analyzer.categories.load_classifier(path)`).
     """
+    classifier = classifier or load_classifier()
     layers = read_layers(document)
     sentences = layers_to_sentences(layers)
-    figures = layers_to_figures(layers, infer=infer_departments, codebook=codebook)
-    commitments = layers_to_commitments(layers, sentences, figures, infer=infer_departments, codebook=codebook)
-    return Analysis(document, figures, commitments, sentences, layers_to_rejected(layers), layers.context.genre, __version__,
-                    codebook_hash(codebook))
+    figures = layers_to_figures(layers, infer=infer_departments, classifier=classifier)
+    commitments = layers_to_commitments(layers, sentences, figures, infer=infer_departments, classifier=classifier)
+    return Analysis(document, figures, commitments, sentences, layers_to_rejected(layers), layers.context.genre, __version__, classifier.digest)

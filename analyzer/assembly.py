@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from analyzer.categories import Classified, classify
+from analyzer.categories import Classified, Classifier, classify, figure_parts, sentence_parts
 from analyzer.commitments import Clause, split_commitments
 from analyzer.confidence import rate_figure
 from analyzer.departments import departments_for, infer_departments
@@ -30,11 +30,11 @@ def layers_to_sentences(layers: Layers) -> tuple[Sentence, ...]:
     return tuple(records)
 
 
-def layers_to_figures(layers: Layers, *, infer: bool = False, codebook: str | None = None) -> tuple[Figure, ...]:
+def layers_to_figures(layers: Layers, *, infer: bool = False, classifier: Classifier | None = None) -> tuple[Figure, ...]:
     """The figures in order of the text, each with all its fields."""
     starts = [span.start for span in layers.sentences]
     homes = [max(0, bisect_right(starts, quantity.start) - 1) for quantity in layers.figures]
-    categories = _classify_figures(layers, homes, codebook)
+    categories = _classify_figures(layers, homes, classifier)
     figures = [_to_figure(layers, number, homes[number], categories[number]) for number in range(len(layers.figures))]
     return tuple(_with_inferred(layers.document, figures, [figure.sentence for figure in figures]) if infer else figures)
 
@@ -60,14 +60,15 @@ def _to_figure(layers: Layers, number: int, home: int, category: Classified) -> 
         confidence=rate_figure(quantity, measured.confidence, status, status_chance, period, rules), rules=rules)
 
 
-def _classify_figures(layers: Layers, homes: Sequence[int], codebook: str | None) -> list[Classified]:
-    texts, contexts = [], []
+def _classify_figures(layers: Layers, homes: Sequence[int], classifier: Classifier | None) -> list[Classified]:
+    items = []
     for number, quantity in enumerate(layers.figures):
         span = layers.sentences[homes[number]]
-        clause = clause_around(layers.reading.text, quantity.start, quantity.end, span.start, span.end)
-        texts.append(f"{layers.measured[number].indicator or ''}\n{clause}")
-        contexts.append((layers.reading.text[span.start:span.end], *layers.reading.lines[span.line].section, layers.context.title))
-    return classify(texts, contexts, figures=True, codebook=codebook)
+        items.append(figure_parts(
+            clause_around(layers.reading.text, quantity.start, quantity.end, span.start, span.end),
+            indicator=layers.measured[number].indicator, sentence=layers.reading.text[span.start:span.end],
+            section=layers.reading.lines[span.line].section, title=layers.context.title))
+    return classify(items, classifier=classifier, explain=False, allow_none=False)
 
 
 def clause_around(text: str, start: int, end: int, first: int, last: int) -> str:
@@ -78,15 +79,15 @@ def clause_around(text: str, start: int, end: int, first: int, last: int) -> str
 
 
 def layers_to_commitments(layers: Layers, sentences: Sequence[Sentence], figures: Sequence[Figure], *, infer: bool = False,
-                          codebook: str | None = None) -> tuple[Commitment, ...]:
+                          classifier: Classifier | None = None) -> tuple[Commitment, ...]:
     """Each promise as its sentence, or its clauses where it holds tasks of several bodies or categories."""
     clauses: list[tuple[int, Clause]] = []
     for number, (span, sentence) in enumerate(zip(layers.sentences, sentences, strict=True)):
         if sentence.kind == "commitment":
             clauses += [(number, clause) for clause in split_commitments(layers.reading, span, layers.assignments)]
-    texts = [layers.reading.text[clause.start:clause.end] for _, clause in clauses]
-    contexts = [(*layers.reading.lines[layers.sentences[number].line].section, layers.context.title) for number, _ in clauses]
-    categories = classify(texts, contexts, figures=False, codebook=codebook)
+    items = [sentence_parts(layers.reading.text[clause.start:clause.end], title=layers.context.title,
+                            section=layers.reading.lines[layers.sentences[number].line].section) for number, clause in clauses]
+    categories = classify(items, classifier=classifier, explain=False)
     records = [_to_commitment(layers, sentences[number], clause, category, figures)
                for (number, clause), category in zip(clauses, categories, strict=True)]
     return tuple(_with_inferred(layers.document, records, [record.text for record in records]) if infer else records)

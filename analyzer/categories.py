@@ -134,10 +134,11 @@ def figure_parts(clause: str, *, indicator: str | None = None, sentence: str = "
 
 
 def classify(items: Sequence[str | Sequence[Part]], *, classifier: Classifier | None = None,
-             explain: bool = True) -> list[Classified]:
+             explain: bool = True, allow_none: bool = True) -> list[Classified]:
     """The category of each item, a text or a list of weighted parts (`sentence_parts`, `figure_parts`).
 
-    Without a model, the codebook's words alone decide. `explain=False` leaves `words` empty and is faster.
+    Without a model, the codebook's words alone decide. `explain=False` leaves `words` empty and is faster;
+    `allow_none=False` gives every item a code (a figure always belongs to a field).
     """
     classifier = classifier or load_classifier()
     if not items:
@@ -149,6 +150,8 @@ def classify(items: Sequence[str | Sequence[Part]], *, classifier: Classifier | 
     alone = blocks[0] @ classifier.by_gram + blocks[1] @ classifier.by_word + blocks[2] @ classifier.by_area
     mixing = _mixing(parts, place)
     scores = mixing @ alone + classifier.bias
+    if not allow_none:
+        scores[:, classifier.codes.index(NONE)] = -np.inf
     chances = soften(scores * classifier.sharpness)
     order = np.argsort(-chances, axis=1)
     found = []
