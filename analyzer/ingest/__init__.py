@@ -131,7 +131,8 @@ def _sniff_ole(data: bytes, name: str) -> str:
         return "xls"
     if has("PowerPoint Document"):
         raise _unsupported(name, "PowerPoint")
-    raise _unsupported(name, "OLE")
+    raise UnsupportedFormat(f"{name}: an OLE file without a Word or Excel document inside: damaged or of another kind",
+                            f"{name}：OLE 文件中没有 Word 或 Excel 文档：文件已损坏或属于其他类型")
 
 
 def _sniff_xml(data: bytes, name: str) -> str:

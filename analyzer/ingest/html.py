@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -31,6 +32,7 @@ CONTAINER_CLASSES = ("TRS_Editor", "TRS_UEDITOR", "trs_editor_view", "trs_paper_
                      "detail_content", "xxgk_content", "conTxt", "con_text", "wp_articlecontent", "bt-content", "info-content", "zw_content",
                      "main-txt", "text-content", "rich_media_content", "view-content", "newsCon", "zhengwen", "gov-content", "easysite-news-text")
 LEAST_TEXT = 40
+DEEPEST = 9000
 CHROME = re.compile(r"(?:^|[-_ ])(?:nav|menu|foot|footer|header|head|sidebar|side|breadcrumb|crumbs?|share|toolbar|tools|banner|copyright|search|login|"
                     r"related|reldocuments|pagination|qrcode|ewm|print|aria\w*|accessibility\w*)(?:$|[-_ ]|\d)", re.IGNORECASE)
 SKIPPED = {"script", "style", "noscript", "template", "iframe", "select", "option", "button", "input", "textarea", "object", "embed", "svg", "math", "head",
@@ -58,6 +60,15 @@ def read_mhtml(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Docum
 
 def read_html(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Document:
     """The page's main text. Raises UnreadableDocument."""
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(usual, DEEPEST))  # tags that nobody closed nest by the thousand
+    try:
+        return _read_page(data, name, limits)
+    finally:
+        sys.setrecursionlimit(usual)
+
+
+def _read_page(data: bytes, name: str, limits: Limits) -> Document:
     root = parse_html(data, name)
     builder = Builder()
     meta = _meta(root)
@@ -96,7 +107,10 @@ def parse_html(data: bytes, name: str) -> etree._Element:
         text, _ = decode(data, name)
     text = re.sub(r"^\ufeff?\s*<\?xml[^>]*\?>", "", text).replace("\x00", "")
     try:
-        root = lxml.html.document_fromstring(text, parser=lxml.html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True))
+        parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
+        root = lxml.html.document_fromstring(text, parser=parser)
+        if any("depth" in entry.message for entry in parser.error_log):
+            raise UnreadableDocument(f"{name}: its content is nested too deeply to be read", f"{name}：内容嵌套过深，无法读取")
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
         raise broken(name, str(error)) from error
     if root.find("body") is None and not root.text_content().strip():
@@ -141,7 +155,8 @@ def find_container(root: etree._Element) -> etree._Element:
     body = body if body is not None else root
     if _link_share(body) < 0.3:
         return body
-    return _readable(root) or body
+    readable = _readable(root)
+    return readable if readable is not None else body
 
 
 def _readable(root: etree._Element) -> etree._Element | None:

@@ -147,8 +147,11 @@ def find_dates(lines: Sequence[str], labels: dict[str, str]) -> dict[str, str]:
             dates.setdefault("written", date)
         elif SITE_DATE.search(line) and len(line) < 90 and "。" not in line and not find_numbering(line):
             dates.setdefault("published", date)
-        elif _is_date_line(line):
-            dates.setdefault("written", date)
+        elif _is_date_line(line) or (len(line) < 60 and NUMBER.match(line.lstrip("（(")) and not re.search("[。；《]", line)):
+            # the year of 〔2020〕 alone is no date
+            date = read_date(NUMBER.sub("", line)) or ""
+            if "-" in date:
+                dates.setdefault("written", date)
     if "written" not in dates:
         for line in reversed(tail):
             if _is_date_line(line):

@@ -161,7 +161,7 @@ def _read_text(element: etree._Element, drawing: Drawing, matrix: Matrix) -> Non
             wide = size * stretch * (1.0 if ord(char) > 0x2E7F else 0.5)
             step = right[at] if at < len(right) else (wide if not down else 0.0)
             if not char.isspace():
-                far = min(wide, step) if step > 0 else wide
+                far = step if 0 < step <= 1.3 * size * stretch else wide
                 left, top = _apply(matrix, x, y - ASCENT * size)
                 end, bottom = _apply(matrix, x + far, y + (1 - ASCENT) * size)
                 target.append((char, *_place(drawing, left, top, end, bottom)))

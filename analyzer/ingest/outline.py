@@ -94,7 +94,7 @@ def heading_level(line: str) -> int | None:
 def depths(present: set[str]) -> dict[str, int]:
     """The depth of each kind of number in a document that has the kinds `present`."""
     above = [kind for kind in ABOVE if kind in present]
-    ranks = {kind: 2 + place for place, kind in enumerate(above)}
+    ranks = dict.fromkeys(ABOVE, 2) | {kind: 2 + place for place, kind in enumerate(above)}
     return ranks | {kind: 2 + len(above) + place for place, kind in enumerate(BELOW)}
 
 

@@ -1,0 +1,43 @@
+"""DOC by its piece table; the samples were written by LibreOffice from a text of our own."""
+
+from __future__ import annotations
+
+import pytest
+from office_samples import DATA
+
+from analyzer.errors import UnreadableDocument
+from analyzer.ingest import read_document
+from analyzer.ingest.doc import read_doc
+from analyzer.ingest.tables import rows_of
+
+
+@pytest.fixture(scope="module")
+def document():
+    return read_doc((DATA / "plan.doc").read_bytes(), "plan.doc")
+
+
+def test_text_and_outline(document):
+    heads = [(b.level, document.text[b.start:b.end]) for b in document.blocks if b.kind == "heading"]
+    assert heads[0] == (1, "云州市城市更新工作方案")
+    assert (2, "一、总体要求") in heads and (3, "（一）工作目标") in heads
+    assert "到2026年，改造老旧小区120个，新建口袋公园30处。" in document.text
+
+
+def test_a_table_with_merged_cells(document):
+    table = next(b for b in document.blocks if b.kind == "table")
+    assert rows_of(document, table) == [["序号", "任务", "责任单位", "责任单位"], ["1", "改造小区", "市住建局", "市财政局"],
+                                        ["2", "建设公园", "市住建局", "市城管局"]]
+
+
+def test_found_by_content_whatever_it_is_called(tmp_path):
+    path = tmp_path / "plan.txt"
+    path.write_bytes((DATA / "plan.doc").read_bytes())
+    assert read_document(path).format == "doc"
+
+
+def test_an_encrypted_one_says_so():
+    data = bytearray((DATA / "plan.doc").read_bytes())
+    begin = data.index(b"\xec\xa5")
+    data[begin + 0x0B] |= 0x01
+    with pytest.raises(UnreadableDocument, match="encrypted"):
+        read_doc(bytes(data), "a.doc")
