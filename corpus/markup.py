@@ -13,7 +13,8 @@ A source is a text file: header lines `%key: value`, then the body, one paragrap
 
 Options of a figure and of `#!`: P A S R (planned, achieved, standard, reference), `@period`, `c=`, `r=`, `d=`.
 Of a figure alone: eq ge gt le lt approx range, `+` (increase), `-` (decrease), `v=`, `m=` (value_max), `u=`, `opt`, and other readings
-`ia= ha= pa= sa= ca= ra= ua= va= aa=` parted by `/` (periods by `;`). `_` stands for null.
+`ia= ha= pa= sa= ca= ra= ua= va= aa= da=` parted by `/` (periods, units and bodies by `;`), `ok` (contradicts a cue on purpose).
+`_` stands for null, in a figure `&` for the `|` between bodies.
 Bodies in brackets （责任单位：…） or （牵头单位：…；配合单位：…） hold for the figures before them in their paragraph.
 """
 
@@ -45,6 +46,7 @@ RANGE = re.compile(rf"(?P<a>{NUMBER}[万亿]*)(?P<ua>[^\d〇零一二两三四�
 FIGURE = re.compile(r"\{([^{}]*)\}|\\([CARBH]{1,2})?(?:,([a-z_,]+))?:|⏎")
 SENTENCE = re.compile(r"[^。！？；!?]*(?:[。！？；!?]+[”’」』）)》]*|$)")
 BODIES = re.compile(r"（((?:责任|牵头|配合|参与)(?:单位|部门)：[^（）]*(?:（[^（）]*）[^（）]*)*|[^（）]{3,}(?:配合|负责|牵头))）")
+BETWEEN = re.compile("[、，,](?![^（]*）)")  # not inside 各县（市、区）人民政府
 NUMBERED = re.compile(r"(?:\d+[.．、]|（[一二三四五六七八九十]+）|[一二三四五六七八九十]+、)")
 ROLES = {"责任": "responsible", "牵头": "lead", "配合": "support", "参与": "support"}
 
@@ -170,6 +172,8 @@ def read_options(words: list[str], state: dict[str, Any]) -> tuple[dict[str, Any
             shared["region"] = null(value)
         elif key == "d":
             shared["departments"] = read_bodies(value)
+        elif key == "da":
+            own["departments_alt"] = [read_bodies(part) or [] for part in value.split(";")]
         elif key == "v":
             own["value"] = float(value)
         elif key == "m":
@@ -198,9 +202,9 @@ def read_bodies(value: str) -> list[dict[str, str]] | None:
     if not value:
         return None
     bodies = []
-    for part in value.split("|"):
+    for part in re.split("[|&]", value):
         role, _, names = part.rpartition(":")
-        bodies += [{"name": name, "role": role or "responsible"} for name in names.split("、")]
+        bodies += [{"name": name, "role": role or "responsible"} for name in re.split(BETWEEN, names)]
     return bodies
 
 
@@ -211,7 +215,7 @@ def bracket_bodies(text: str) -> list[dict[str, str]]:
         text = text if "：" in text else f"责任单位：{text}"
     for part in filter(None, re.split("[；;]", text.replace("\n", ""))):
         role, _, names = part.partition("：")
-        bodies += [{"name": name, "role": ROLES[role[:2]]} for name in re.split("[、，,](?![^（]*）)", names) if name]
+        bodies += [{"name": name, "role": ROLES[role[:2]]} for name in re.split(BETWEEN, names) if name]
     return bodies
 
 
@@ -219,7 +223,7 @@ def han_number(text: str) -> float:
     """〇一二… and 十百千 as a number; plain digits of years (二〇二五) read positionally."""
     if not any(c in TENS for c in text):
         return float(int("".join(str(DIGITS[c]) for c in text)))
-    total, digit = 0, None
+    total, digit = 0.0, None
     for c in text:
         if c in TENS:
             total += (1 if digit is None else digit) * TENS[c]
@@ -266,10 +270,10 @@ def read_amount(quote: str) -> dict[str, Any]:
     match = AMOUNT.fullmatch(text.removeprefix("第"))
     if not match or not (match["n"] or match["m"]):
         raise ValueError(f"no number in {quote!r}")
-    value = (number(match["n"]) if match["n"] else Decimal(1)) * scale(match["m"])
+    amount = (number(match["n"]) if match["n"] else Decimal(1)) * scale(match["m"])
     if match["v"] or match["w"]:
         found["comparator"] = "gt"
-    return {**found, "value": float(value), "unit": match["u"] or None}
+    return {**found, "value": float(amount), "unit": match["u"] or None}
 
 
 def _spoken(text: str) -> float:
