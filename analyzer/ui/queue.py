@@ -39,7 +39,7 @@ class Queue:
 
     def _run(self) -> None:
         while True:
-            self.bell.wait(timeout=5)
+            self.bell.wait(timeout=30)  # jobs may also come from another process
             self.bell.clear()
             try:
                 work_off(self.store)

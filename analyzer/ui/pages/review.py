@@ -223,7 +223,7 @@ def _edit_form(figure: dict[str, Any], waiting: Found) -> None:
         library.edit_figures(the_store(), [figure["key"]], changes, who=who())
         _on_to_next(figure, waiting)
         st.toast(say("已保存", "Saved"))
-        st.rerun(scope="fragment")
+        st.rerun()
     with st.expander(say("本条的修改记录", "History of this one")):
         lines = library.read_log(the_store(), key=figure["key"], limit=50)
         _log_table(lines, key="history", height=180) if lines else st.caption(say("尚未修改。", "Not changed yet."))
