@@ -11,7 +11,7 @@ A source is a text file: header lines `%key: value`, then the body, one paragrap
                             H heading), category of it
     ⏎      a line break inside a paragraph
 
-Options of a figure and of `#!`: P A S R (planned, achieved, standard, reference), `@period`, `c=`, `r=`, `d=`.
+Options of a figure and of `#!`: P A S R (planned, achieved, standard, reference), `@period` (in a `#!` also `@2025/2027|2027`: another reading), `c=`, `r=`, `d=`.
 Of a figure alone: eq ge gt le lt approx range, `+` (increase), `-` (decrease), `v=`, `m=` (value_max), `u=`, `opt`, and other readings
 `ia= ha= pa= sa= ca= ra= ua= va= aa= da=` parted by `/` (periods, units and bodies by `;`), `ok` (contradicts a cue on purpose).
 `_` stands for null, in a figure `&` for the `|` between bodies.
@@ -116,8 +116,8 @@ def parse_line(raw: str, state: dict[str, Any]) -> Line:
                 mark.start, mark.end = mark.start + at, mark.end + at
             cells.append(text)
             marks += found
-            at += len(shown) + 1
-        clean = "\t".join("" if c in ("^^", "<<") else c for c in cells)
+            at += len(shown) + bool(shown)
+        clean = "\n".join(c for c in cells if c not in ("^^", "<<"))  # one cell a line, as flattened tables come
         return Line("row", clean, marks, state, cells)
     text, marks = strip_marks(raw, state)
     return Line(role, text, marks, state)
@@ -157,7 +157,8 @@ def read_options(words: list[str], state: dict[str, Any]) -> tuple[dict[str, Any
         if word in STATUS:
             shared["status"] = word
         elif word.startswith("@"):
-            shared["period"] = null(word[1:])
+            shared["period"], _, other = (null(part) if part else None for part in word[1:].partition("|"))
+            shared["period_alt"] = [other] if other else []
         elif word in COMPARATORS:
             own["comparator"] = word
         elif word in CHANGES:
@@ -306,6 +307,8 @@ def figure_record(mark: Mark, text: str, base: int, bodies: list[dict[str, str]]
         record["comparator"] = "range"
     if record["status"] in ("standard", "reference") and not shared.get("period") and record["status"] == "standard":
         record["period"] = None
+    if state.get("period_alt") and record["period"]:
+        record["period_alt"] = state["period_alt"]
     record |= {key: value for key, value in own.items() if key.endswith("_alt") or key in ("optional", "ok")}
     for key in ("value", "value_max"):
         if isinstance(record[key], float) and record[key].is_integer():
