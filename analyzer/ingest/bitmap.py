@@ -69,7 +69,7 @@ def find_rules(picture: np.ndarray) -> list[Segment]:
         thick = cv2.dilate(joined, np.ones((3, 1) if level else (1, 3), np.uint8))  # a last degree of skew
         lines = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones(kernel[::-1], np.uint8))
         count, _, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
-        for x, y, w, h, _ in stats[1:count]:
+        for x, y, w, h, _ in stats[1:count].tolist():
             long, thin = (w, h) if level else (h, w)
             if thin > 16 or long < 4 * thin:
                 continue
@@ -117,7 +117,7 @@ def cell_crops(picture: np.ndarray, boxes: list[Segment], scale: float, threshol
         rows, columns = np.nonzero(inner < threshold)
         if len(rows) < 12:
             continue
-        a, b, c, d = columns.min(), rows.min(), columns.max() + 1, rows.max() + 1
+        a, b, c, d = int(columns.min()), int(rows.min()), int(columns.max()) + 1, int(rows.max()) + 1
         if d - b > 90:
             continue
         pad = 8

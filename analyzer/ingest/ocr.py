@@ -141,14 +141,15 @@ def _line_to_glyphs(box: np.ndarray, text: str, words: Any, scale: float) -> lis
         step = (right - left) / max(len(word), 1)
         chars += [(char, left + place * step, left + (place + 1) * step) for place, char in enumerate(word)]
     if "".join(char for char, _, _ in chars).replace(" ", "") != text.replace(" ", ""):
-        step = (box[:, 0].max() - box[:, 0].min()) / max(len(text), 1)
-        chars = [(char, box[:, 0].min() + place * step, box[:, 0].min() + (place + 1) * step)
-                 for place, char in enumerate(text)]
+        left, right = float(box[:, 0].min()), float(box[:, 0].max())
+        step = (right - left) / max(len(text), 1)
+        chars = [(char, left + place * step, left + (place + 1) * step) for place, char in enumerate(text)]
     chars = [(char, left, right) for char, left, right in chars if not char.isspace()]
     if not chars:
         return []
-    chars[0] = (chars[0][0], min(chars[0][1], float(box[:, 0].min())), chars[0][2])
-    chars[-1] = (chars[-1][0], chars[-1][1], max(chars[-1][2], float(box[:, 0].max())))
+    start, end = float(box[:, 0].min()), float(box[:, 0].max())
+    chars[0] = (chars[0][0], min(chars[0][1], start), chars[0][2])
+    chars[-1] = (chars[-1][0], chars[-1][1], max(chars[-1][2], end))
     middle = float(box[:, 1].mean())
     weight = sum(1.0 if char > "\u2e80" or char in "“”‘’—…" else 0.55 for char, _, _ in chars)
     em = (chars[-1][2] - chars[0][1]) / weight if weight > 2 else 0.8 * float(np.ptp(box[:, 1]))

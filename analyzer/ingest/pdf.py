@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from analyzer.errors import UnreadableDocument
 from analyzer.ingest.page import Line, Page, Rule
 from analyzer.ingest.pdf_furniture import find_furniture
@@ -9,7 +11,7 @@ from analyzer.ingest.pdf_lines import glyphs_to_lines, join_lines
 from analyzer.ingest.pdf_merge import merge_tables
 from analyzer.ingest.pdf_paragraphs import Element, build_elements
 from analyzer.ingest.pdf_tables import Grid, page_to_grids
-from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits, run_limited
+from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits, report_progress, run_limited
 from analyzer.records import Block, Box, Cell, Document, Place
 
 MIN_GLYPHS = 8  # fewer on a page that a picture covers: a scan with a stamped number
@@ -28,14 +30,14 @@ def parse_pdf(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Docume
 
     pdf = open_pdf(data, name, limits)
     try:
-        pages, warnings = read_pages(pdf, data, name, limits)
+        pages, warnings = read_pages(pdf, name, limits)
     finally:
         pdf.close()
     return pages_to_document(pages, name, "pdf", warnings, limits)
 
 
-def read_pages(pdf, data: bytes, name: str, limits: Limits) -> tuple[list[Page], list[str]]:
-    """All pages of an open PDF; what could not be read is told."""
+def read_pages(pdf: Any, name: str, limits: Limits) -> tuple[list[Page], list[str]]:
+    """All pages of an open PDF, those without usable text by OCR; what could not be read is told."""
     from pypdfium2 import PdfiumError
 
     from analyzer.ingest.pdf_text import read_page
@@ -57,11 +59,51 @@ def read_pages(pdf, data: bytes, name: str, limits: Limits) -> tuple[list[Page],
     if len(broken) == len(pages):
         raise UnreadableDocument(f"{name}: none of its {len(pages)} pages can be read; the PDF is damaged",
                                  f"{name}：{len(pages)} 页均无法读取，PDF 已损坏")
-    warnings = []
-    if broken:
-        numbers = ", ".join(map(str, broken[:20]))
-        warnings.append(f"damaged pages skipped / 已跳过损坏的页：{numbers}")
+    warnings = [f"damaged pages skipped / 已跳过损坏的页：{_numbers(broken)}"] if broken else []
+    scanned = [index for index, page in enumerate(pages) if needs_ocr(page)]
+    if scanned:
+        warnings += _recognise_pages(pdf, pages, scanned, name, limits)
     return pages, warnings
+
+
+def _recognise_pages(pdf: Any, pages: list[Page], scanned: list[int], name: str, limits: Limits) -> list[str]:
+    """Replaces the pages `scanned` (from 0) by what OCR reads there; returns warnings."""
+    from analyzer.ingest import ocr
+
+    numbers = _numbers([index + 1 for index in scanned])
+    if not ocr.is_available():
+        if sum(len(page.glyphs) for index, page in enumerate(pages) if index not in set(scanned)) < MIN_GLYPHS:
+            raise ocr.missing_extra(name)
+        return [f'scanned pages not read (pip install "policy-analyzer[ocr]") / 扫描页未识别，'
+                f'需安装 OCR 组件 pip install "policy-analyzer[ocr]"：{numbers}']
+    for index in scanned:
+        picture, scale = page_picture(pdf, index, limits)
+        pages[index] = ocr.recognise(picture, index + 1, scale)
+        report_progress()
+    return [f"{ocr.OCR_NOTE}：{numbers}"]
+
+
+def page_picture(pdf: Any, index: int, limits: Limits, dpi: int = 200) -> tuple[Any, float]:
+    """Page `index` (from 0) as a grey bitmap, and the points of one pixel; huge pages get fewer pixels."""
+    page = pdf[index]
+    try:
+        width, height = page.get_size()
+        scale = min(dpi / 72, 6000 / max(width, height, 1), (limits.pixels / max(width * height, 1)) ** 0.5)
+        return page.render(scale=scale, grayscale=True).to_numpy().copy(), 1 / scale
+    finally:
+        page.close()
+
+
+def _numbers(pages: list[int]) -> str:
+    """1, 3–7 …"""
+    runs: list[list[int]] = []
+    for number in pages:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    shown = ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in runs[:20])
+    return shown + (" …" if len(runs) > 20 else "")
 
 
 def needs_ocr(page: Page) -> bool:

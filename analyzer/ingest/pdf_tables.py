@@ -13,6 +13,7 @@ from analyzer.ingest.page import Glyph, Line, Page, Rule
 from analyzer.ingest.pdf_lines import glyphs_to_lines, join_lines
 
 SNAP = 3.0  # points within which two rules are one
+NARROW = 12.0  # points; no column is narrower
 EDGES = 1500  # merged ruling lines a page; pdfplumber's search is quadratic in them
 SHORT = 6.0  # points; shorter pieces are dots, dashes and drawings
 MIN_FILLED = 0.2  # share of cells with text: below, the lines are a chart's
@@ -109,7 +110,7 @@ def _closing_edges(edges: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for end, pick in (("x0", min), ("x1", max)):
         x = pick(edge[end] for edge in level)
         ending = sorted((edge for edge in level if abs(edge[end] - x) <= SNAP), key=lambda edge: edge["top"])
-        if len(ending) > 2 and not any(abs(edge["x0"] - x) <= SNAP for edge in uprights):
+        if len(ending) > 2 and not any(abs(edge["x0"] - x) <= NARROW for edge in uprights):
             low, high = ending[0]["top"], ending[-1]["top"]
             if any(edge["bottom"] > low and edge["top"] < high for edge in uprights):
                 closing.append(_edge(x, low, x, high))

@@ -73,7 +73,10 @@ def run_limited(function: Callable[..., Any], *args: Any, name: str, limits: Lim
             worker.close()
         else:
             _give_back(worker)
-    result = _load_plain(body)
+    try:
+        result = _load_plain(body)
+    except pickle.UnpicklingError as error:  # taken over by the file, or a reader's defect
+        raise _Lost("crash").explain(name, limits) from error
     if kind != DONE:
         raise result
     return result
