@@ -12,6 +12,8 @@ import olefile
 
 from analyzer.errors import UnreadableDocument, UnsupportedFormat
 from analyzer.ingest.building import Builder
+from analyzer.ingest.doc_lists import read_lists
+from analyzer.ingest.numbering import Numbering
 from analyzer.ingest.package import broken
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
 from analyzer.ingest.tables import GridCell, join_cell
@@ -19,6 +21,7 @@ from analyzer.records import Document
 
 # Offsets in the file information block, and the single property modifiers that matter here ([MS-DOC]).
 CCP_TEXT, BTE_CHPX, BTE_PAPX, CLX = 0x4C, 0xFA, 0x102, 0x1A2
+LIST, LIST_LEVEL = 0x460B, 0x260A
 IN_TABLE, ROW_END, OUTLINE, JUSTIFIED, JUSTIFIED_80, TABLE_DEFINITION = 0x2416, 0x2417, 0x2640, 0x2461, 0x2403, 0xD608
 DELETED, HIDDEN = 0x0800, 0x083C
 OPERAND_BYTES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
@@ -38,6 +41,8 @@ class Paragraph:
     centred: bool = False
     edges: tuple[int, ...] = ()
     merges: tuple[int, ...] = ()
+    number: int = 0  # of its list, from 1
+    depth: int = 0
 
 
 @dataclass(slots=True)
@@ -74,11 +79,12 @@ def read_doc(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Documen
         text, positions = read_pieces(main, tables, name, limits)
         builder = Builder()
         lengths = struct.unpack_from("<7i", main, CCP_TEXT)  # text, footnotes, headers, macros, comments, endnotes, boxes
-        build(builder, split_paragraphs(text, positions, main, tables, 0, max(0, lengths[0])))
+        lists = read_lists(main, tables)
+        build(builder, split_paragraphs(text, positions, main, tables, 0, max(0, lengths[0])), lists)
         start = max(0, lengths[0])
         for kind, length in enumerate(lengths[1:], 1):
             if kind in (1, 5, 6) and length > 0:
-                build(builder, split_paragraphs(text, positions, main, tables, start, start + length))
+                build(builder, split_paragraphs(text, positions, main, tables, start, start + length), lists)
             start += max(0, length)
     except (struct.error, IndexError, ValueError) as error:
         raise broken(name, str(error)) from error
@@ -214,7 +220,9 @@ def _paragraph(text: str, end: str, properties: dict[int, bytes]) -> Paragraph:
     justified = properties.get(JUSTIFIED, properties.get(JUSTIFIED_80, b"\0"))[:1]
     edges, merges = _row_layout(properties.get(TABLE_DEFINITION, b""))
     level = outline[0] if outline and outline[0] < 9 else None
-    return Paragraph(text, end, flag(IN_TABLE), flag(ROW_END), level, justified == b"\1", edges, merges)
+    number = int.from_bytes(properties.get(LIST, b"")[:2], "little")
+    depth = properties.get(LIST_LEVEL, b"\0")[:1]
+    return Paragraph(text, end, flag(IN_TABLE), flag(ROW_END), level, justified == b"\1", edges, merges, number, depth[0] if depth else 0)
 
 
 def _row_layout(definition: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -230,7 +238,7 @@ def _row_layout(definition: bytes) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return edges, flags
 
 
-def build(builder: Builder, paragraphs: Iterator[Paragraph]) -> None:
+def build(builder: Builder, paragraphs: Iterator[Paragraph], lists: Numbering) -> None:
     """Paragraphs → blocks; those in tables gather to cells, rows and a table."""
     rows: list[tuple[list[str], Paragraph]] = []
     cells: list[str] = []
@@ -240,7 +248,8 @@ def build(builder: Builder, paragraphs: Iterator[Paragraph]) -> None:
             rows.append((cells, paragraph))
             cells, cell = [], []
         elif paragraph.in_table or paragraph.end == "\x07":
-            cell.append(paragraph.text)
+            label = lists.next_label(str(paragraph.number), paragraph.depth) if paragraph.number else None
+            cell.append((label or "").strip() + paragraph.text)
             if paragraph.end == "\x07":
                 cells.append(join_cell(cell))
                 cell = []
@@ -248,6 +257,8 @@ def build(builder: Builder, paragraphs: Iterator[Paragraph]) -> None:
             _flush(builder, rows, cells, cell)
             rows, cells, cell = [], [], []
             text = paragraph.text.strip()
+            label = lists.next_label(str(paragraph.number), paragraph.depth) if paragraph.number and text else None
+            text = (label or "") + text
             heading = paragraph.outline is not None and len(text) <= 60 and "。" not in text[:-1]
             for line in text.split("\n"):
                 builder.add(line, "heading" if heading else "paragraph", paragraph.outline + 2 if heading and paragraph.outline is not None

@@ -29,12 +29,14 @@ NUMBER = re.compile(r"[一-鿿]{2,14}?\s*[〔\[［【（(]\s*(?:19|20)\d\d\s*[�
 ORDER = re.compile(r"[（(]?\s*第\s*\d{1,5}\s*号\s*[）)]?$")
 ISSUED = re.compile(r"^(.{2,60}?)(?:办公[厅室])?(?=关于|印发|转发|批转|发布|令)")
 BODY = re.compile(r"(?:政府|国务院|中央|办公厅|办公室|委员会|委|厅|局|部|院|署|处|办|中心|小组|组|集团|总队|"
-                  r"公司|联合会|大队|会|部门|行|军|等.{0,3}|等.{1,3}(?:部门|单位))$")
+                  r"公司|联合会|大队|会|部门|行|军|司|馆|室|所|站|社|学|学院|等.{0,3}|等.{1,3}(?:部门|单位))$")
 SPOKEN = re.compile(r"^[—\-－]{0,4}\s*(.{8,16}?日)\s*在.*(?:会议|大会|全会|第.{1,4}届)")
 SITE_DATE = re.compile(r"(?:www\.|门户网站|来源|发布|字体|时间|\d\d时\d\d分|\d\d:\d\d)")
 NATIONAL = re.compile(
     r"^(?:中共中央|国务院|全国人|全国政协|中央|最高人民|国家(?!税务总局.{2,})|中国(?:人民银行|证券|银行|气象|地震|民用|科学院|残|科协|工程院)|中华人民共和国|"
     r"[一-鿿]{2,10}(?:部|总局|总署|银保监会|证监会|网信办|林草局|药监局)(?:\s|、|等|办公厅|$))")
+PASSED = re.compile(r"[（(]?\s*(?:19|20)\d\d年\d{1,2}月\d{1,2}日\s*(.{0,16}?)(?:第[一二三四五六七八九十]+届)?(全国人民代表大会|人民代表大会)(常务委员会)?"
+                    r"(?:第[一二三四五六七八九十]+次会议).{0,30}?(?:通过|修订|公布)")
 REPORT = re.compile(r"政府工作报告|国民经济和社会发展")
 HAN_DIGITS = {char: str(place % 10) for place, char in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0", "Ｏ": "0", "O": "0", "0": "0"}
 
@@ -76,9 +78,11 @@ def _lines(document: Document) -> list[str]:
 def find_labels(lines: Sequence[str]) -> dict[str, str]:
     """What lines such as 发文字号：…  发布日期：… name; the first of each kind."""
     found: dict[str, str] = {}
-    for line in lines:
+    for at, line in enumerate(lines):
         if len(line) > 240:
             continue
+        if line[-1:] in ("：", ":") and len(line) < 12 and at + 1 < len(lines) and len(lines[at + 1]) < 120 and lines[at + 1][-1:] not in "：:":
+            line += lines[at + 1]  # a table of label and value, flattened
         for match in LABELLED.finditer(line):
             kind = next(name for name, words in LABELS.items() if re.fullmatch(words, match[1]))
             value = match[2].strip(" 　*\"'“”")
@@ -136,7 +140,9 @@ def find_dates(lines: Sequence[str], labels: dict[str, str]) -> dict[str, str]:
         if value:
             dates[kind] = value
     head, tail = lines[:HEAD_LINES], lines[-TAIL_LINES:]
+    begun = False
     for line in head:
+        begun = begun or bool(find_numbering(line))
         if len(line) > 120:
             continue
         spoken = SPOKEN.match(line)
@@ -145,7 +151,9 @@ def find_dates(lines: Sequence[str], labels: dict[str, str]) -> dict[str, str]:
             continue
         if spoken or re.match(r".{0,24}工作报告\s*[—\-]{2}", line):
             dates.setdefault("written", date)
-        elif SITE_DATE.search(line) and len(line) < 90 and "。" not in line and not find_numbering(line):
+        elif SITE_DATE.search(line) and len(line) < 90 and "。" not in line:
+            if begun:
+                continue
             dates.setdefault("published", date)
         elif _is_date_line(line) or (len(line) < 60 and NUMBER.match(line.lstrip("（(")) and not re.search("[。；《]", line)):
             # the year of 〔2020〕 alone is no date
@@ -157,6 +165,9 @@ def find_dates(lines: Sequence[str], labels: dict[str, str]) -> dict[str, str]:
             if _is_date_line(line):
                 dates["written"] = read_date(line) or ""
                 break
+    passed = next((match for line in head[:12] if (match := PASSED.match(line))), None)
+    if passed:
+        dates["written"] = read_date(passed[0]) or ""
     if "written" not in dates:  # an order says when it was adopted
         adopted = next((match for line in head if (match := re.search(r"已(?:经)?(.{8,14}?日).{0,40}(?:会议|大会).{0,12}通过", line))), None)
         if adopted and read_date(adopted[1]):
@@ -222,6 +233,9 @@ def find_issuer(title: str | None, lines: Sequence[str]) -> str | None:
         return "国务院"
     head = lines[:HEAD_LINES]
     for line in head[:15]:
+        passed = PASSED.match(line)
+        if passed:
+            return passed[1].strip() + passed[2] + (passed[3] or "")
         if re.search("代表(?:中华人民共和国)?国务院，?向", line[:400]):
             return "国务院"
         printed = re.match(r"(?:.{0,12}电\s*)?(?:近日|日前)，(.{2,30}?)(?:联合)?(?:印发|发布|出台)了?《", line)

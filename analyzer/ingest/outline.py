@@ -50,7 +50,8 @@ CHROME = re.compile(
     r"扫码.{0,12}|.{0,8}二维码.{0,12}|责任编辑[:：].{0,10}|浏览次数[:：].*|\[?\s*大\s+中\s+小\s*\]?)$")
 APPENDIX = re.compile(r"(?:名词|术语|有关|相关)?(?:解释|注释|名词)$|名词解释|术语解释|注\s*释$")
 META_LINE = re.compile(
-    r"(?:来源|北大法宝|【法宝|【(?:相关|原文|附件|打印|字体|关闭)|原文链接|当前位置|您?现?在?的?位置|首页|时间|日期|发布|成文|索引号|文号|发文|信息来源|字体|字号|作者|责任编辑|编辑|浏览|点击|打印|分享|主题|分类|有效性|检索|下载|关闭|摘自|"
+    r"(?:索\s*引\s*号|主\s*题\s*(?:分\s*类|词)|标\s*题\s*[:：]|发\s*文\s*(?:机\s*关|字\s*号)|成\s*文\s*日\s*期|发\s*布\s*日\s*期|\d{9}/\d{4}|"
+    r"来源|北大法宝|【法宝|【(?:相关|原文|附件|打印|字体|关闭)|原文链接|当前位置|您?现?在?的?位置|首页|时间|日期|发布|成文|索引号|文号|发文|信息来源|字体|字号|作者|责任编辑|编辑|浏览|点击|打印|分享|主题|分类|有效性|检索|下载|关闭|摘自|"
     r"中央政府门户网站|新华社|https?:|www\.)|.*(?:【字体|字体：|www\.|本报记者|摄$)")
 DATE_LINE = re.compile(rf"[—\-－（(]*\s*(?:[\d{HAN}]{{4}}|[\d]{{2}})\s*[年./-]\s*[\d{HAN}]{{1,3}}\s*(?:[月./-]\s*(?:[\d{HAN}]{{1,3}}\s*日?)?)?")
 NUMBER_LINE = re.compile(r"[（(]?\s*[一-鿿]{2,14}(?:令)?\s*(?:[〔\[［【（(]\s*(?:19|20)\d\d\s*[〕\]］】）)]|第)\s*\d{1,5}\s*号\s*[）)]?$")
@@ -192,6 +193,8 @@ def is_bare_heading(at: int, lines: Sequence[str], numbers: Sequence[Numbering |
     if CAPTION.match(line) or DEADLINE.search(line):
         return False
     closed = not before or CAPTION.match(before) or before[-1] in ENDS + "）)”" or bool(numbers[at - 1]) or bool(TITLE_END.search(before))
+    if ARTICLE.match(after + " ") and bool(closed):
+        return True
     return bool(closed) and len(after) > 45 and after[-1] in ENDS + "：:）)”"
 
 
@@ -214,7 +217,19 @@ def find_titles(lines: Sequence[str], numbers: Sequence[Numbering | None],
         if not _is_front_matter(line) and (at in centred and len(line) <= 45 and (head or _closes_notice(lines[at - 1]) or TITLE_END.search(line))
                                              or _is_title(at, line, lines, numbers, head, bool(titles))):
             titles.add(at)
-    return titles
+    return titles | _wrapped_titles(lines, titles)
+
+
+def _wrapped_titles(lines: Sequence[str], titles: set[int]) -> set[int]:
+    """The middle lines of a title that was broken over three or four: 某局办公厅 / 关于…期间 / 做好…的通知."""
+    middle: set[int] = set()
+    for first in titles:
+        last = next((at for at in range(first + 2, min(first + 5, len(lines))) if at in titles), None)
+        between = range(first + 1, last) if last and not TITLE_END.search(lines[first]) and TITLE_END.search(lines[last]) else ()
+        if between and all(lines[at] and lines[at][-1] not in ENDS + "：:" and not find_numbering(lines[at]) and not META_LINE.match(lines[at])
+                           and not DATE_LINE.match(lines[at]) for at in between):
+            middle |= set(between)
+    return middle
 
 
 def _is_title(at: int, line: str, lines: Sequence[str], numbers: Sequence[Numbering | None], head: bool, found: bool) -> bool:

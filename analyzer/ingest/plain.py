@@ -23,6 +23,10 @@ CUT = re.compile(r"(?<=[。！？：”）])(?:\s{2,}|\s*(?=[一二三四五六�
 # 一、2013年工作回顾过去一年… — a heading to which the text behind it is glued
 GLUED = re.compile(r"[一二三四五六七八九十]、[^。，；、]{0,24}?(?:工作回顾|的回顾|工作安排|工作任务|重点工作|主要任务|"
                    r"总体要求|总体部署|工作部署|目标任务|的建议)(?!的|和|、|，)")
+CHAPTER_GLUED = re.compile(r"[ \t\u3000]*第[一二三四五六七八九十\d]{1,3}[章节][ \t\u3000]*[^\s。；]{1,20}[ \t\u3000]+(?=第[一二三四五六七八九十百\d]{1,4}条)")
+UNFINISHED = 100  # a line of so many characters that ends in a word was cut, it is no heading and no cell
+ENDS_CELL = "%％》】]"
+TAIL_HEADING = re.compile(r"[。！](?=[一二三四五六七八九十]{1,3}、[^，。；：！]{2,24}$)")
 MEASURED = 20_000
 
 
@@ -118,6 +122,14 @@ def find_lines(text: str) -> list[tuple[int, int]]:
                 if glued and glued.end() < end:
                     lines.append((last, glued.end()))
                     last = glued.end()
+        heading = TAIL_HEADING.search(text, max(last, start + len(piece.rstrip()) - 32), start + len(piece.rstrip()))
+        if heading:  # …至2023年。一、发展背景
+            lines.append((last, heading.end()))
+            last = heading.end()
+        chapter = CHAPTER_GLUED.match(text, last, end)
+        if chapter:  # 第一章　总则　　第一条　为了…
+            lines.append((last, last + len(chapter[0].rstrip())))
+            last = chapter.end()
         lines.append((last, max(last, start + len(piece.rstrip()))))
         start = end
     return lines
@@ -130,16 +142,30 @@ def join_lines(text: str, lines: Sequence[tuple[int, int]], *, width: int | None
     indented = width is not None and uses_indents(contents, width)
     blocks: list[Block] = []
     joinable = False
+    before = ""
     for (start, end), line in zip(lines, contents, strict=True):
         if not line.strip():
             joinable = False
             continue
-        if joinable and not INDENT.match(line) and not find_numbering(line) and not NEW_ITEM.match(line):
+        wrapped = joinable and not INDENT.match(line)
+        if (wrapped or goes_on(before, line)) and not find_numbering(line.strip()) and not NEW_ITEM.match(line.strip()):
             blocks[-1] = Block("paragraph", blocks[-1].start, end)
         else:
             blocks.append(Block("paragraph", start + len(line) - len(line.lstrip()), end))
         joinable = width is not None and half_widths(line) >= width - WRAP_SLACK and (indented or line[-1] not in CLOSED)
+        before = line
     return blocks
+
+
+def goes_on(before: str, line: str) -> bool:
+    """Whether a page break cut a paragraph: a long line ends in mid-sentence, or within a bracket that the next one closes."""
+    line = line.strip()
+    if len(before) < 30 or before[-1] in CLOSED + ENDS_CELL or line[-1] not in CLOSED:
+        return False
+    opened = before.rfind("（")
+    if opened > before.rfind("）") and len(before) - opened < 60:
+        return 0 <= line.find("）") < (line.find("（") if "（" in line else len(line))
+    return len(before) >= UNFINISHED and ("一" <= before[-1] <= "鿿" or before[-1] in "，、") and "一" <= line[0] <= "鿿"
 
 
 def half_widths(line: str) -> int:

@@ -31,7 +31,7 @@ def _names() -> tuple[dict[str, tuple[str, ...]], dict[str, str], dict[str, str]
         full[row["name"]] = (*full.get(row["name"], ()), row["code"])
         by_code[row["code"]] = row["name"]
         for alias in split(row.get("aliases") or row.get("short") or ""):
-            if alias[-1] in "省市州县区旗盟":  # 黔西南州 for 黔西南布依族苗族自治州
+            if len(alias) > 2 and alias[-1] in "省市州县区旗盟":  # 黔西南州 for 黔西南布依族苗族自治州
                 full[alias] = (*full.get(alias, ()), row["code"])
             elif row["code"].endswith("00") and len(alias) > 1:
                 short.setdefault(alias, row["code"])

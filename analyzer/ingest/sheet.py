@@ -6,17 +6,17 @@ import datetime
 import io
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from analyzer.errors import UnreadableDocument
+from analyzer.ingest.biff import read_old_looks
 from analyzer.ingest.building import Builder
 from analyzer.ingest.package import Package, attribute, broken, child, local, refuse_dtd
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
-from analyzer.ingest.tables import GridCell, mark_headers
+from analyzer.ingest.tables import GridCell, Looks, mark_headers
 from analyzer.records import Document
 
 MOST_CELLS = 5_000_000
@@ -25,18 +25,9 @@ NOTE = re.compile(r"(?:注|备注|说明|填表|制表|资料来源|数据来源
 PLAIN_NAME = re.compile(r"(?:Sheet|工作表|表)\s*\d*$", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class Looks:
-    """What a sheet's XML says and calamine does not: hidden rows and columns, cells shown as percentages."""
-
-    hidden_rows: list[int] = field(default_factory=list)
-    hidden_columns: list[int] = field(default_factory=list)
-    percents: dict[tuple[int, int], int] = field(default_factory=dict)  # (row, column) → decimals
-
-
 def read_sheet(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Document:
     """All visible sheets as table blocks. Raises UnreadableDocument."""
-    looks = read_looks(Package(data, name, limits), name) if data.startswith(b"PK") else {}
+    looks = read_looks(Package(data, name, limits), name) if data.startswith(b"PK") else read_old_looks(data)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = workbook.sheets_metadata

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from analyzer.records import Block, Cell, Document
+from analyzer.records import Block, Document
 
 MOST_ROWS, MOST_COLUMNS = 200_000, 2_000
 
@@ -21,6 +21,15 @@ class GridCell:
     row_span: int = 1
     column_span: int = 1
     header: bool = False
+
+
+@dataclass(slots=True)
+class Looks:
+    """What a sheet shows beyond its values: hidden rows and columns (from 1), cells shown as percentages."""
+
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    percents: dict[tuple[int, int], int] = field(default_factory=dict)  # (row, column) from 0 → decimals
 
 
 def rows_of(document: Document, block: Block) -> list[list[str]]:

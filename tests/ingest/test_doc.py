@@ -23,6 +23,11 @@ def test_text_and_outline(document):
     assert "到2026年，改造老旧小区120个，新建口袋公园30处。" in document.text
 
 
+def test_automatic_numbers(document):
+    lines = document.text.splitlines()
+    assert "1. 加快旧住房更新改造" in lines and "（1）改造屋面管线" in lines and "2. 加快口袋公园建设" in lines
+
+
 def test_a_table_with_merged_cells(document):
     table = next(b for b in document.blocks if b.kind == "table")
     assert rows_of(document, table) == [["序号", "任务", "责任单位", "责任单位"], ["1", "改造小区", "市住建局", "市财政局"],

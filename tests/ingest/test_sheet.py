@@ -57,7 +57,8 @@ def test_an_old_workbook():
     document = read_sheet((DATA / "tasks.xls").read_bytes(), "tasks.xls")
     table = next(b for b in document.blocks if b.kind == "table")
     assert document.format == "xls"
-    assert rows_of(document, table)[1] == ["1", "改造老旧小区120个", "市住房城乡建设局", "2026年6月底前"]
+    assert rows_of(document, table)[1] == ["1", "改造老旧小区120个", "市住房城乡建设局", "2026年6月底前", "72.5%"]
+    assert any("hidden rows 4" in warning for warning in document.warnings)
 
 
 @pytest.mark.parametrize(("value", "decimals", "text"), [
