@@ -204,6 +204,14 @@ def _read_lone_cells(page: Page, picture: np.ndarray, scale: float) -> None:
                         for place, char in enumerate(text)]
 
 
+def read_frame(data: bytes, number: int, name: str, limits: Limits = DEFAULT_LIMITS) -> tuple[np.ndarray, float]:
+    """Picture `number` (from 1) of an image file in grey, and its points a pixel. Raises UnreadableDocument."""
+    for at, frame in enumerate(_frames(data, name, limits), 1):
+        if at == number:
+            return frame
+    raise UnreadableDocument(f"{name}: has no page {number}", f"{name}：没有第 {number} 页")
+
+
 def _frames(data: bytes, name: str, limits: Limits) -> Any:
     """(grey picture at about 200 dpi, points a pixel) of each page of an image file."""
     from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError

@@ -16,6 +16,7 @@ from analyzer.ingest.pdf_lines import join_lines
 from analyzer.ingest.pdf_tables import Grid
 
 NO_START = "，。、；：！？）》〉」』”’】〕％%,.;:!?)]}…—"
+NO_END = "（《〈「『“‘【〔([{"
 MARKER = re.compile(r"(?:\d{1,3}[.、．)）]|[（(]\d{1,3}[）)]|[①-⑳]|[•·▪●■◆➢✔○□-])\s*")
 NOTE = re.compile(r"(?:[①-⑳]|\[\d{1,2}\]|〔\d{1,2}〕|\d{1,2}(?=[^\d.、．)）,，%年月]))|[*＊注]")
 BETWEEN_PARTS = re.compile(r"(?:续\s*表|表\s*[\d一二三四五六七八九十.\-—]*\s*[（(]?\s*续|[（(]续[）)]|.{0,30}[（(]续表?[）)]$)")
@@ -107,7 +108,7 @@ def token_width(line: Line) -> float:
     if text[0].isascii() and not text[0].isspace():
         while end < len(text) and text[end].isascii() and not text[end].isspace():
             end += 1
-    while end < len(text) and text[end] in NO_START:
+    while end < len(text) and (text[end] in NO_START or text[end - 1] in NO_END):
         end += 1
     return line.edges[end] - line.left
 

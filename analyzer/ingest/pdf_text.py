@@ -136,7 +136,7 @@ def _read_glyphs(handle: Any, frame: Rule) -> tuple[list[tuple[int, Glyph]], int
                 unmapped += code < 0xF900 and code >= 0xE000
             box_of(text, index, rect)
             origin_of(text, index, x, y)
-            degrees = round(math.degrees(angle_of(text, index))) % 360
+            degrees = -round(math.degrees(angle_of(text, index))) % 360  # pdfium counts clockwise
             if code in PLAIN:
                 if forms is None:
                     forms = _texts_in_forms(handle)
