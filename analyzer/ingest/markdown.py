@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from analyzer.ingest.flat_tables import rebuild_tables
 from analyzer.ingest.outline import shape_outline
@@ -14,6 +15,7 @@ HEADING = re.compile(r" {0,3}(#{1,6})\s+(?=\S)")
 CLOSING_MARKS = re.compile(r"[\s#*]+$")
 BULLET = re.compile(r"\s*(?:[-*+]|>+)\s+(?:[-*+]\s+)?(?=\S)")
 RULE = re.compile(r"\s*(?:[-*_=]\s*){3,}$|\s*```.*$|\s*<!--.*-->\s*$|\s*</?(?:div|center|br|p)\b[^>]*>\s*$")
+BOLD = re.compile(r"\*\*[^*\n]+\*\*")
 ROW = re.compile(r"\s*\|.*\|\s*$")
 DIVIDER = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?\s*)?\|?\s*$")
 IS_MARKDOWN = re.compile(r"(?:\A\ufeff?---\r?\n[^\n]{1,80}?[:：])|^#{1,6} \S|^\s*\|?(?:\s*:?-{3,}:?\s*\|)+", re.MULTILINE)
@@ -61,6 +63,7 @@ def markdown_to_blocks(text: str) -> tuple[Block, ...]:
             plain.append((start, end))
         at += 1
     flush()
+    blocks = [replace(block, start=block.start + 2, end=block.end - 2) if BOLD.fullmatch(text, block.start, block.end) else block for block in blocks]
     return shape_outline(text, rebuild_tables(text, blocks))
 
 

@@ -31,7 +31,7 @@ DECIMAL = re.compile(r"\d{1,2}((?:\.\d{1,2}){1,3})[.、]?\s+(?=[^\d\s%])")
 ARTICLE = re.compile(rf"第[{HAN}\d]{{1,5}}条(?:之[{HAN}])?[\s　]")
 ANNEX = re.compile(r"附\s*[件表录则图]\s*[\d一二三四五六七八九十]{0,3}(?:[-—－]\d+)?\s*(?:[:：]|$|(?=[^\s，。、和及与中所的]))")
 FOLD = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF1A)} | {ord("．"): ord(".")}
-LONGEST_HEADING, LONGEST_ITEM_HEADING, LONGEST_BARE_HEADING = 60, 45, 24
+LONGEST_HEADING, LONGEST_ITEM_HEADING, LONGEST_BARE_HEADING = 60, 45, 36
 ENDS = "。！？；!?;"
 OPEN_ENDS = "，,、"
 # What a title ends with; the bracket behind it holds the years or 试行.
@@ -56,7 +56,8 @@ META_LINE = re.compile(
 DATE_LINE = re.compile(rf"[—\-－（(]*\s*(?:[\d{HAN}]{{4}}|[\d]{{2}})\s*[年./-]\s*[\d{HAN}]{{1,3}}\s*(?:[月./-]\s*(?:[\d{HAN}]{{1,3}}\s*日?)?)?")
 NUMBER_LINE = re.compile(r"[（(]?\s*[一-鿿]{2,14}(?:令)?\s*(?:[〔\[［【（(]\s*(?:19|20)\d\d\s*[〕\]］】）)]|第)\s*\d{1,5}\s*号\s*[）)]?$")
 BODY_END = re.compile(r"(?:人民政府|办公厅|办公室|委员会|管委会|厅|局|部|院|处|中心|领导小组|党组|集团|公司|街道|镇|乡)(?:[（(].{1,12}[）)])?$")
-BODY_LIST = re.compile(r"[^。；]*(?:责任单位|牵头单位|牵头部门|配合单位|责任部门|[省市区县州]\S{1,12}[局委办厅院部](?:[、，,]|$))")
+BODY_LIST = re.compile(r"[^。；]*(?:责任单位|牵头单位|牵头部门|配合单位|责任部门|"
+                       r"(?:^|[、，,：:（(])\s*[省市区县州](?!域)[^，。]{1,12}[局委办厅院部](?:[、，,]|$))")
 PERSON_LINE = re.compile(r"(?:.{0,24}(?:省长|市长|区长|县长|州长|主席|总理|主任|书记|局长|厅长|部长)\s*[一-鿿]\s*[一-鿿·]{1,4}|[一-鿿]\s{0,2}[一-鿿]{1,2})$")
 SPEECH = re.compile(r"[—\-－]{1,2}.*|.*(?:会议上|大会上)(?:的报告|的讲话)?$|.*(?:会议上|大会上).*作.{0,8}报告。?$|各位代表|同志们|现在，我")
 
@@ -155,7 +156,7 @@ def is_heading(at: int, lines: Sequence[str], numbers: Sequence[Numbering | None
     if body[-1] in "。：:":  # （二）数据资源体系构建行动。 — with a text of its own below it
         return len(line) <= LONGEST_ITEM_HEADING and followed and not _among_items(at, lines, numbers)
     if number.kind in ("han", "bracketed"):
-        return not any(ANNEX.match(lines[before]) and lines[before][-1] in "：:" for before in range(max(0, at - 1), at))
+        return True
     return followed or any(_same_kind(numbers, at, other) and has_body(other, lines, numbers, ranks)
                            for other in range(max(0, at - 3), min(len(lines), at + 4)) if other != at) and \
         not _among_items(at, lines, numbers)
@@ -184,13 +185,14 @@ def is_bare_heading(at: int, lines: Sequence[str], numbers: Sequence[Numbering |
     line = lines[at]
     if re.match(r"专栏\s*[\d一二三四五六七八九十]+", line) and len(line) <= LONGEST_HEADING and line[-1] not in ENDS:
         return True
-    if not 2 <= len(line) <= LONGEST_BARE_HEADING or line[-1] in ENDS + OPEN_ENDS + "：:）)…”》" or _is_front_matter(line):
+    longest = LONGEST_HEADING if re.match(rf"[{HAN}]{{1,2}}是", line) else LONGEST_BARE_HEADING
+    if not 2 <= len(line) <= longest or line[-1] in ENDS + OPEN_ENDS + "：:）)…”》" or _is_front_matter(line):
         return False
     if sum("一" <= char <= "鿿" for char in line) < max(2, len(line) // 2) or BODY_END.search(line) or BODY_LIST.match(line):
         return False
     before = lines[at - 1] if at else ""
     after = lines[at + 1] if at + 1 < len(lines) else ""
-    if CAPTION.match(line) or DEADLINE.search(line):
+    if CAPTION.match(line) or DEADLINE.search(line) or re.search("[=÷＝]|号$", line):
         return False
     closed = not before or CAPTION.match(before) or before[-1] in ENDS + "）)”" or bool(numbers[at - 1]) or bool(TITLE_END.search(before))
     if ARTICLE.match(after + " ") and bool(closed):
@@ -267,5 +269,5 @@ def _same_kind(numbers: Sequence[Numbering | None], at: int, other: int) -> bool
 
 
 def _among_items(at: int, lines: Sequence[str], numbers: Sequence[Numbering | None]) -> bool:
-    """Whether the line before or two of three neighbours are items of the same kind, without text between them."""
-    return at > 0 and _same_kind(numbers, at, at - 1)
+    """Whether the line before is an item of the same kind as short as this one, without a text of its own."""
+    return at > 0 and _same_kind(numbers, at, at - 1) and len(lines[at - 1]) <= LONGEST_ITEM_HEADING
