@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from analyzer.errors import UnreadableDocument, UnsupportedFormat
+from analyzer.ingest.delimited import commas_to_blocks
 from analyzer.ingest.markdown import IS_MARKDOWN, markdown_to_blocks
 from analyzer.ingest.metadata import describe
 from analyzer.ingest.plain import decode, text_to_blocks
@@ -70,6 +71,9 @@ def text_to_document(text: str, name: str = "text", *, sha256: str = "") -> Docu
     """Text that was typed or pasted as a Document; offsets index `text` itself."""
     if IS_MARKDOWN.search(text):
         return describe(Document(name, text, markdown_to_blocks(text), format="md", sha256=sha256))
+    table = commas_to_blocks(text)
+    if table:
+        return describe(Document(name, text, table, format="csv", sha256=sha256))
     return describe(Document(name, text, text_to_blocks(text), sha256=sha256))
 
 

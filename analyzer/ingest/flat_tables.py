@@ -29,7 +29,14 @@ def rebuild_tables(text: str, blocks: Sequence[Block]) -> list[Block]:
     at = 0
     while at < len(blocks):
         head = head_at(lines, at)
-        rows = numbered_rows(lines, at, head) if head and NUMBERED.match(lines[at]) else typed_rows(lines, at, head) if head else []
+        rows: list[list[int]] = []
+        if head and NUMBERED.match(lines[at]):
+            rows = numbered_rows(lines, at, head)
+        for shorter in range(head, 2 if head and not rows else head, -1):  # the first row's name may look like a head: 城镇化率
+            rows = typed_rows(lines, at, shorter)
+            if len(rows) >= LEAST_ROWS:
+                head = shorter
+                break
         if len(rows) >= LEAST_ROWS:
             rebuilt.append(_table(blocks, [list(range(at, at + head)), *rows], head))
             at = rows[-1][-1] + 1
@@ -80,6 +87,8 @@ def numbered_rows(lines: Sequence[str], at: int, head: int) -> list[list[int]]:
         if later is not None and later != end:  # a row with more or fewer cells than heads: merged cells, nothing is sure
             return []
         place = end
+    if any(lines[cell].rstrip(".、") == str(number) for cell in rows[-1][1:]):  # the next row's number within this one
+        return []
     return rows if sum(len(row) > 1 for row in rows) >= LEAST_ROWS else []
 
 

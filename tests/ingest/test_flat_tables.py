@@ -1,0 +1,74 @@
+"""Tables in plain text: one cell a line, tab-separated, comma-separated; rebuilt whole or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from analyzer.ingest import text_to_document
+from analyzer.ingest.tables import rows_of
+
+BODY = "坚持以人民为中心的发展思想，统筹发展和安全，推动各项工作取得新的成效，让人民群众共享改革发展的成果。"
+INDICATORS = "序号\n指　　标\n2025年\n属性\n1\n城镇化率\n72.5%\n预期性\n2\n森林覆盖率\n≥42%\n约束性\n3\n单位能耗\n下降15%\n约束性\n"
+
+
+def tables(text: str) -> list[list[list[str]]]:
+    document = text_to_document(text)
+    return [rows_of(document, block) for block in document.blocks if block.kind == "table"]
+
+
+def test_numbered_rows():
+    (table,) = tables(f"主要指标\n{INDICATORS}{BODY}\n")
+    assert table[0] == ["序号", "指　　标", "2025年", "属性"]
+    assert table[3] == ["3", "单位能耗", "下降15%", "约束性"]
+
+
+def test_offsets_are_those_of_the_text():
+    text = f"一、目标\n{BODY}\n{INDICATORS}"
+    document = text_to_document(text)
+    block = next(b for b in document.blocks if b.kind == "table")
+    assert [text[c.start:c.end] for c in block.cells[:4]] == ["序号", "指　　标", "2025年", "属性"]
+    assert [c.header for c in block.cells[:5]] == [True] * 4 + [False]
+
+
+def test_a_groups_name_spans_the_row():
+    text = "序号\n任务\n牵头单位\n一、改造\n1\n改造小区\n市住建局\n2\n改造管网\n市水务局\n二、建设\n3\n建设公园\n市城管局\n"
+    assert tables(text)[0] == [["序号", "任务", "牵头单位"], ["一、改造"] * 3, ["1", "改造小区", "市住建局"], ["2", "改造管网", "市水务局"],
+                               ["二、建设"] * 3, ["3", "建设公园", "市城管局"]]
+
+
+def test_a_head_repeated_on_the_next_page_is_left_out():
+    row = "{0}\n任务{0}\n市住建局\n"
+    head = "序号\n任务\n牵头单位\n"
+    found = tables(head + row.format(1) + row.format(2) + head + row.format(3))
+    assert [r[0] for r in found[0]] == ["序号", "1", "2", "3"]
+
+
+def test_rows_without_numbers_are_told_by_their_columns():
+    text = "指标\n单位\n2020年\n2025年\n城镇化率\n%\n64\n70\n常住人口\n万人\n820\n850\n" + BODY
+    assert tables(text) == [[["指标", "单位", "2020年", "2025年"], ["城镇化率", "%", "64", "70"], ["常住人口", "万人", "820", "850"]]]
+
+
+@pytest.mark.parametrize("text", [
+    "序号\n任务\n牵头单位\n1\n改造小区\n市住建局\n2\n改造管网\n3\n建设公园\n市城管局\n",  # a merged cell: nothing is sure
+    "序号\n任务\n1\n改造小区\n",  # one row
+    "任务\n牵头单位\n配合单位\n改造小区\n市住建局\n市财政局\n",  # no numbers and no column that tells rows
+    "一、任务\n1.改造小区。\n2.建设公园。\n",
+])
+def test_left_as_lines(text):
+    assert tables(text) == []
+
+
+def test_tab_separated_lines():
+    text = f"{BODY}\n序号\t任务\t牵头单位\n1\t改造小区\t市住建局\n2\t建设公园\t市城管局\n{BODY}\n"
+    assert tables(text) == [[["序号", "任务", "牵头单位"], ["1", "改造小区", "市住建局"], ["2", "建设公园", "市城管局"]]]
+
+
+def test_comma_separated_values():
+    text = '指标,2025年,备注\n城镇化率,72.5%,"目标，""预期性"""\n森林覆盖率,42%,\n'
+    document = text_to_document(text)
+    assert document.format == "csv"
+    assert rows_of(document, document.blocks[0])[1] == ["城镇化率", "72.5%", '目标，""预期性""']
+
+
+def test_prose_with_commas_is_no_table():
+    assert text_to_document("a, b, c.\nd, e, f and g, h.\n").format == "txt"
