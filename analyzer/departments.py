@@ -1,12 +1,15 @@
-"""Who answers for a figure or commitment: bodies that the text names, resolved to the directory."""
+"""Who answers for a figure or commitment: bodies that the text names, resolved to the directory, or likely ones."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from analyzer.directory import resolve
+from analyzer.likely_departments import infer_departments
 from analyzer.pipeline.bodies import Assignment
 from analyzer.records import Department
+
+__all__ = ["departments_for", "infer_departments"]
 
 
 def departments_for(start: int, end: int, assignments: Sequence[Assignment], *, level: str | None = None,

@@ -132,6 +132,16 @@ def resolve(name: str, *, level: str | None = None, region: str | None = None, d
     return _current(known, "", date) if known else None
 
 
+@functools.lru_cache(maxsize=5_000)
+def body_at(kind: str, *, level: str | None = None, region: str | None = None) -> Resolution:
+    """The body of type `kind` at a document's level and region; the ministry where the document is a national one."""
+    organisation = directory().organisations[kind]
+    parent = directory().organisations.get(organisation.parent)
+    if level == "national" and parent is not None and parent.kind == "national":
+        return _current(parent.id, "", None)
+    return _current(kind, region or LEVEL_NAMES.get(level or "", ""), None)
+
+
 def type_of(name: str) -> str | None:
     """The type of body (its function, whatever its level), as the model of likely departments counts them."""
     found = resolve(name)

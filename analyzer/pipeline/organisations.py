@@ -28,6 +28,8 @@ COMMA_LEADS = re.compile(r"逗号(?:之)?前(?:的)?(?:单位|部门)?(?:为|是
 NUMBER = re.compile(r"[ \t]*(?:(第[一二三四五六七八九十百]+[章部编篇])|(第[一二三四五六七八九十百]+节|[一二三四五六七八九十]{1,3}、|专栏)|"
                     r"([（(][一二三四五六七八九十]{1,3}[）)])|(\d{1,3}\s*[.、．](?!\d)|第[一二三四五六七八九十百]+条)|"
                     r"([（(]\d{1,3}[）)])|([①-⑳]|\d{1,2}[）)])|(——|--|—|●|•|◆|■|[-·*](?=\s*[\u4e00-\u9fff])))")
+FINEST_SECTION, DASH = 4, 7  # places of 1. and of —— in NUMBER
+LONGEST_TITLE = 45
 SENTENCE_END = "。！？；!?;"
 BY = re.compile(r"(?:由|责成|委托)(?P<lead>[^，。；：！？\n“”（）()]{2,40}?)"
                 r"(?:(?P<verb>牵头|负责|主办|承办|落实)|(?P<with>会同|联合|商)(?P<support>[^，。；：！？\n“”（）()]{2,60}?)"
@@ -112,21 +114,29 @@ def _level(reading: Reading, line: Line) -> int | None:
 
 def _scope(reading: Reading, a: Assignment, index: int, kinds: list[int | None], before: int, after: int) -> Assignment:
     text, line = reading.text, reading.lines[index]
+    level = kinds[index]
     head = text[max(line.start, before):a.cue_start].strip(" 。；，")
     rest = text[a.cue_end:line.end].strip(" 。；，")
     if head:
-        title = before <= line.start and kinds[index] and len(head) <= 45 and not any(mark in head.rstrip(SENTENCE_END) for mark in "。；！")
-        if title and rest and after >= line.end and len(rest) > len(head):
-            return replace(a, start=line.start, end=line.end)
-        if title and not rest and text[a.cue_start - 1] not in SENTENCE_END and kinds[index] < 7:
-            return replace(a, start=line.start, end=_section_end(reading, index, kinds), rank=1)
+        if level and before <= line.start and len(head) <= LONGEST_TITLE and not re.search("[。；！]", head):
+            if rest and after >= line.end and len(rest) > len(head):  # （一）标题（责任单位：…）。正文
+                return replace(a, start=line.start, end=line.end)
+            around = text[a.cue_start - 1] + text[a.cue_end:a.cue_end + 1]
+            if not rest and level < DASH and not any(mark in SENTENCE_END for mark in around):
+                return replace(a, start=line.start, end=_section_end(reading, index, kinds), rank=1)
         start = max(line.start, before)
-        if not rest and start == line.start and kinds[index] is None:
-            start = _item_start(reading, index, kinds, before)
+        if not rest and start == line.start and level is None:  # the last paragraph of item 3.
+            item = _item_start(reading, index, kinds, before)
+            start = item if _is_item(reading, item) else start
         return replace(a, start=start)
     if _heads(reading, index, kinds, before) and after >= line.end:
         return replace(a, end=min(_section_end(reading, index - 1, kinds), max(after, a.end)), source="inherited", rank=1)
     return replace(a, start=_item_start(reading, index, kinds, before), source="inherited")
+
+
+def _is_item(reading: Reading, start: int) -> bool:
+    match = NUMBER.match(reading.text, start)
+    return bool(match and match.lastindex and FINEST_SECTION <= match.lastindex < DASH)
 
 
 def _heads(reading: Reading, index: int, kinds: list[int | None], before: int) -> bool:
@@ -140,20 +150,14 @@ def _heads(reading: Reading, index: int, kinds: list[int | None], before: int) -
 def _item_start(reading: Reading, index: int, kinds: list[int | None], before: int) -> int:
     """The start of the numbered item that ends before line `index`, not behind the assignment before it."""
     start = reading.lines[index].start
-    deepest = kinds[index] or 0
     for number in range(index - 1, -1, -1):
         line = reading.lines[number]
         if line.end <= before or (line.kind == "heading" and (line.level or 9) <= 3):
             break
         start = max(line.start, before)
         level = kinds[number]
-        if level is not None:
-            if level < 7 and level <= (deepest or 9):
-                deepest = level
-                if level < 5:
-                    break
-            elif level == 7:
-                deepest = 7
+        if level is not None and level <= FINEST_SECTION:
+            break
     return start
 
 

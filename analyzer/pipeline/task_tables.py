@@ -10,7 +10,8 @@ from analyzer.pipeline.bodies import Assignment, Body, is_body, read_bodies, rea
 from analyzer.pipeline.reading import Line, Reading
 from analyzer.records import Block, Cell
 
-HEAD = re.compile(r"(?:市级|省级|区级|县级|州级|主要)?(?:总?牵头|责任|主责|配合|协同|协办|参与|参加|推进|支撑|支持|落实|实施|承办|主办|主管|完成|业主|建设|承担|申报)"
+HEAD = re.compile(r"(?:市级|省级|区级|县级|州级|主要)?"
+                  r"(?:总?牵头|责任|主责|配合|协同|协办|参与|参加|推进|支撑|支持|落实|实施|承办|主办|主管|完成|业主|建设|承担|申报)"
                   r"(?:责任|实施|落实|推进)?(?:单位|部门|处室|科室|主体|机构)(?:[（(及和、][^，。；]{0,12})?")
 NUMBER_CELL = re.compile(r"\d{1,3}[.、]?")
 SHORT_LEVEL = re.compile(r"(?:自治区|省|市|区|县|州|盟|旗|各|团[省市区县]委|有关|相关)")
@@ -19,7 +20,8 @@ YEAR = re.compile(r"(?:到|至)?(20\d\d)(?!\d*[-—–至])")
 TITLES = re.compile(r"(?:主任|局长|厅长|书记|市长|县长|区长|秘书长|委员|组长|部长|科长|处长|经理|长)$")
 SIGNED = re.compile(r"[^、，]{2,12}(?:省|自治区|市|区|县|州)(?:人民政府|政府)(?:办公[厅室])?$")
 
-NAMED = re.compile(r"(?!(?:建设|打造|推进|加快|完善|设立|成立|推动|加强|优化|提升))(?:[^，。；：、\s]{2,16}(?:局|委|办|厅|政府|支行|分行|公司|管委会|集团)(?:[、，](?=.))?)+")
+NAMED = re.compile(r"(?!(?:建设|打造|推进|加快|完善|设立|成立|推动|加强|优化|提升))"
+                   r"(?:[^，。；：、\s]{2,16}(?:局|委|办|厅|政府|支行|分行|公司|管委会|集团)(?:[、，](?=.))?)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def find_in_tables(reading: Reading, blocks: Sequence[Block], *, taken: Sequence
 def _table(reading: Reading, block: Block, lines: list[Line]) -> list[Assignment]:
     """One real table: each cell gets the bodies of all rows that it spans."""
     pairs = _pair(reading, block, lines)
-    roles = {}
+    roles: dict[int, tuple[str, int]] = {}
     for cell, line in pairs:
         words = re.sub(r"\s", "", reading.text[line.start:line.end])
         if cell.row <= 3 and HEAD.fullmatch(words) and (role := role_of(words)):
@@ -66,10 +68,10 @@ def _table(reading: Reading, block: Block, lines: list[Line]) -> list[Assignment
     for cell, line in pairs:
         if cell.row < top or cell.column in roles:
             continue
-        bodies = tuple({(b.name, b.role): b for row in range(cell.row, cell.row + cell.row_span)
-                        for b in by_row.get(row, ())}.values())
-        if bodies:
-            found.append(Assignment(line.start, line.end, bodies, "inherited", bodies[0].start, bodies[-1].end))
+        answering = tuple({(b.name, b.role): b for row in range(cell.row, cell.row + cell.row_span)
+                           for b in by_row.get(row, ())}.values())
+        if answering:
+            found.append(Assignment(line.start, line.end, answering, "inherited", answering[0].start, answering[-1].end))
     return found
 
 
