@@ -8,8 +8,8 @@ import re
 from analyzer.lexicon import cues
 from analyzer.pipeline.quantities import Number, unit_kind
 
-# Between a cue and its number: 不低于了/达到, brackets: 超过（含）.
-FILLER = r"(?:了|达到?|到|为|至|在|约|近)?[（(]?$"
+# Between a cue and its number: 超过了, 不低于每生每年, an opening bracket.
+FILLER = r"(?:了|达到?|到|为|至|在|约|近)?(?:每(?:千人|万人|百人|人|生|户|亩|年|月|次|个|家|平方米|吨|辆|台|位|名|件|校|村|县)){0,2}[（(]?$"
 # 不超过项目投资额的30%, 最高按实际投入的50%, 不低于省定标准80%: the bound stands before what the share is taken of.
 FAR_BOUND = re.compile(r"(?:不(?:得|应)?(?:超过|高于)|最高(?:按照?|不超过|可?按)?(?:照|为)?)[^，。；：\d]{1,18}$")
 FAR_FLOOR = re.compile(r"不(?:得|应)?(?:低于|少于)[^，。；：、\d]{1,12}$")
@@ -89,7 +89,7 @@ def read_change(number: Number, left: str) -> str:
     if number.form == "rank":
         return "level"
     patterns = change_patterns()
-    if IMPROVED.search(left) and unit_kind(number.unit) == "count":
+    if IMPROVED.search(left) and unit_kind(number.unit) not in ("percent", "none"):
         return "level"
     amount = unit_kind(number.unit) in ("money", "mass", "energy")
     points = (number.unit or "").endswith("百分点")

@@ -139,7 +139,9 @@ def add_resolution(doc: Doc) -> Doc:
     layers["periods"] = [
         (fact.period, ("period:table",)) if (fact := layers["table_facts"].get(quantity.start)) and fact.period else period
         for quantity, period in zip(layers["figures"], found, strict=True)]
-    layers["regions"] = find_regions(*arguments, layers["context"])
+    found = find_regions(*arguments, layers["context"])
+    layers["regions"] = [fact.region if (fact := layers["table_facts"].get(quantity.start)) and fact.region else region
+                         for quantity, region in zip(layers["figures"], found, strict=True)]
     return doc
 
 

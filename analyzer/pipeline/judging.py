@@ -130,7 +130,9 @@ def is_class(number: Number, left: str, right: str) -> str | None:
         rule = re.search(r"(?:^|[，。；：！？])对[^，。；]*$", left) or re.search(RULE_WORDS, left + right)
         general = rule or number.unit in GENERAL_UNITS and not re.match(r"(?:及)?以上的?(?:自然|行政|村)", right)
         return None if general else "class"
-    if re.search(r"(?:超过?|达到?|突破|过)$", left) and re.match(r"的[\u4e00-\u9fff]{2,9}", right) \
+    if re.search(r"(?:不足|不到|低于|少于)$", left) and re.match(r"的[\u4e00-\u9fff]{2,12}\d", right):
+        return "class"
+    if re.search(r"(?<!不)(?:超过?|达到?|突破|过)$", left) and re.match(r"的[\u4e00-\u9fff]{2,9}", right) \
             and not re.search(RULE_WORDS, left + right) and not re.search(r"(?:^|[，。；：！？])对[^，。；]*$", left):
         return "class"
     if number.unit in ("GHz", "MHz") and re.match(r"频", right):

@@ -25,10 +25,10 @@ FIXED = {
     "全覆盖": (100, "%", "level"), "清零": (0, None, "level"), "减半": (50, "%", "decrease"),
     "翻两番": (4, "倍", "increase"), "翻了两番": (4, "倍", "increase"), "翻一番": (2, "倍", "increase"),
     "翻了一番": (2, "倍", "increase"), "翻番": (2, "倍", "increase"), "翻一倍": (2, "倍", "increase"),
-    "倍增": (2, "倍", "increase"), "过半": (50, "%", "level"), "一半": (50, "%", "level"),
+    "倍增": (2, "倍", "increase"), "过半": (50, "%", "level"), "一半": (50, "%", "level"), "半数": (50, "%", "level"),
 }
 ZERO_OUTCOMES = "增长|发生|死亡|伤亡|事故|排放|上报|复发|新增|容忍|投诉|跑动|障碍|延误|差错|收费|成本|案件|返贫|拖欠|直排|填埋|差率|门槛|限制"
-FIXED_WORD = re.compile("|".join(word for word in FIXED if word != "过半") + rf"|零(?:{ZERO_OUTCOMES})(?![率费])|过半(?!数)")
+FIXED_WORD = re.compile("|".join(word for word in FIXED if word not in ("过半", "半数")) + rf"|零(?:{ZERO_OUTCOMES})(?![率费])|过半(?!数)|(?<!过)半数|(?<=超过)半数")
 RANGE = re.compile(r"\s?(?:-|—|–|~|～|―|－|至|到|——|--)\s?")
 SLASH = re.compile(r"/([㎡A-Za-z\u4e00-\u9fff]{1,5})")
 BRACKET_UNIT = re.compile(r"[（(]([\u4e00-\u9fff]{1,3})[）)]")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from analyzer.numerals import ARABIC, MAGNITUDES, parse_arabic
@@ -26,6 +26,7 @@ SIGNS = {"≥": "ge", ">=": "ge", "不低于": "ge", "不少于": "ge", "≤": "
          "以上": "ge", "及以上": "ge", "以下": "le", "及以下": "le", "以内": "le", "左右": "approx"}
 NAME_HEAD = re.compile(r"(?:主要|具体|核心|二级|三级|分项)?(?:指标|名称|项目|任务|目标|内容|类型|领域|事项)(?:名称|内容|任务|指标)?[^年]{0,4}")
 SURE_NAME = re.compile(r"(?:主要|具体|核心|二级|三级|分项)?(?:指标|项目|名称)(?:名称)?|[^年]{0,4}名称")
+PLACE_HEAD = re.compile(r"地区|区域|省份|市州|市（州）|市|县区|区县|县（市、区）|县市区|市县|市（区）|州市|各?市（?地）?|地市|设区市|镇街|街道|乡镇|乡镇（街道）|街镇")
 UNIT_HEAD = re.compile(r"(?:计量)?单位")
 KIND_HEAD = re.compile(r"(?:指标)?(?:属性|性质)|类型")
 NUMBER_HEAD = re.compile(r"序号|编号|No\.?|№")
@@ -39,6 +40,7 @@ DROP_HEAD = re.compile(r"(?:年均)?(?:下降|降低|减少)|降幅")
 BRACKET = re.compile(r"[（(]([^（()）]{1,16})[）)]\s*$")
 BINDING = {"约束性": "约束性", "约束": "约束性", "预期性": "预期性", "预期": "预期性", "预测性": "预期性", "指导性": "指导性"}
 LONGEST_CELL = 60
+DASHES = ("—", "-", "--", "——", "/", "－", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class TableFacts:
     period: str | None
     status: str | None
     binding: str | None
-    scope: tuple[int, int]
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def read_tables(reading: Reading, blocks: Sequence[Block], quantities: list[Quan
         for quantity, fact in read_grid(head, rows):
             added.setdefault(quantity.start, quantity)
             facts.setdefault(quantity.start, fact)
-    for quantity, fact in read_loose_rows(reading):
+    for quantity, fact in (*read_unit_rows(reading), *read_loose_rows(reading)):
         if quantity.start not in added:
             added[quantity.start], facts[quantity.start] = quantity, fact
     if not added:
@@ -132,7 +134,8 @@ def _flat_grids(reading: Reading) -> Iterator[tuple[list[str], list[Row]]]:
         while at + width <= len(cells) and cells[at].text.isdigit() and all(len(cell.text) <= 200 for cell in cells[at:at + width]):
             rows.append(list[GridCell | None](cells[at:at + width]))
             at += width
-        if rows:
+        number = len(rows) and (rows[-1][0] or cells[at]).text
+        if rows and not any(cell.text == str(int(number) + 1) for cell in cells[at + 1:at + width]):  # else a merged head made it too wide
             yield head, rows
         i = max(at, i + 1)
 
@@ -140,7 +143,9 @@ def _flat_grids(reading: Reading) -> Iterator[tuple[list[str], list[Row]]]:
 def read_grid(head: list[str], rows: list[Row]) -> Iterator[tuple[Quantity, TableFacts]]:
     """The figures of a table whose columns hold values: by year, by 目标值, or with a unit in the head's bracket."""
     names = [i for i, words in enumerate(head) if NAME_HEAD.fullmatch(_plain(words)) and not KIND_HEAD.fullmatch(_plain(words))]
-    names = [i for i in names if SURE_NAME.fullmatch(_plain(head[i]))] or names[:1]
+    places = [i for i, words in enumerate(head) if PLACE_HEAD.fullmatch(_plain(words))]
+    by_place = bool(places) and not any(SURE_NAME.fullmatch(_plain(head[i])) for i in names)
+    names = places[:1] if by_place else [i for i in names if SURE_NAME.fullmatch(_plain(head[i]))] or names[:1]
     values = [i for i, words in enumerate(head) if i not in names and _holds_values(words)]
     if not names or not values:
         return
@@ -153,6 +158,8 @@ def read_grid(head: list[str], rows: list[Row]) -> Iterator[tuple[Quantity, Tabl
         if name is None:
             continue
         unit_text = _text(row, unit_column)
+        if unit_text and read_factor(unit_text)[0] is None:
+            continue  # a row that lost a cell
         binding = next((value for word, value in BINDING.items() if word in _text(row, kind_column)), None)
         span = _span_of(_text(row, span_column))
         for column in values:
@@ -165,9 +172,63 @@ def read_grid(head: list[str], rows: list[Row]) -> Iterator[tuple[Quantity, Tabl
             period, status = _when(head[column], last, span)
             action = None if YEAR.search(head[column]) or TARGET_HEAD.search(head[column]) or BASE_HEAD.search(head[column]) \
                 else BRACKET.sub("", head[column]).strip()
-            indicator = strip_unit(name.text)
-            yield quantity, TableFacts(indicator, action, ((name.start, name.start + len(indicator)),), period, status, binding,
-                                       (name.start, cell.end))
+            indicator, place = strip_unit(name.text), None
+            if by_place:  # rows are places, columns say what is measured
+                indicator, place, action = strip_unit(head[column]), name.text, None
+                status = status or "planned"
+            yield _with_change(quantity, name.text), TableFacts(
+                indicator, action, ((name.start, name.start + len(indicator)),), period, status, binding, place)
+
+
+def read_unit_rows(reading: Reading) -> Iterator[tuple[Quantity, TableFacts]]:
+    """Rows of a flattened table that has a column of units: name, unit, then a value or a dash for each further column."""
+    cells = [GridCell(line.start, line.end, reading.text[line.start:line.end].strip()) for line in reading.lines]
+    columns: list[str] = []
+    i = 0
+    while i + 2 < len(cells):
+        if UNIT_HEAD.fullmatch(_plain(cells[i].text)) and i and NAME_HEAD.fullmatch(_plain(cells[i - 1].text)):
+            columns = _columns_behind(cells, i + 1)
+            i += 1
+            continue
+        name, unit = cells[i], cells[i + 1].text
+        if not columns or not _is_name(name.text) or len(unit) > 8 or read_factor(unit)[0] is None \
+                or not (VALUE.fullmatch(cells[i + 2].text) or cells[i + 2].text in DASHES):
+            i += 1
+            continue
+        row = cells[i + 2:i + 2 + len(columns)]
+        last = max((int(match[1]) for head in columns for match in YEAR.finditer(head)), default=None)
+        binding = next((BINDING[cell.text] for cell in cells[i + 2:i + 3 + len(columns)] if cell.text in BINDING), None)
+        for head, cell in zip(columns, row, strict=False):
+            quantity = None if cell.text in DASHES else cell_to_quantity(cell, head, unit, name.text)
+            if quantity is not None:
+                period, status = _when(head, last, None)
+                yield _with_change(quantity, name.text), TableFacts(
+                    strip_unit(name.text), None, ((name.start, name.start + len(strip_unit(name.text))),), period, status, binding)
+        i += 2
+
+
+def _columns_behind(cells: list[GridCell], at: int) -> list[str]:
+    """The heads that follow 单位: years, targets, rates, and whether the target binds."""
+    columns = []
+    for cell in cells[at:at + 12]:
+        words = cell.text
+        if not (_holds_values(words) or KIND_HEAD.fullmatch(_plain(words)) or re.search(r"年均|累计|备注|属性", words)) or len(words) > 16:
+            break
+        columns.append(words)
+    return columns
+
+
+def _is_name(words: str) -> bool:
+    return 2 <= len(words) <= 40 and words[-1] not in "。；：，" and not words.isdigit() and not VALUE.fullmatch(words) and words not in BINDING
+
+
+def _with_change(quantity: Quantity, name: str) -> Quantity:
+    """A row named 地区生产总值增长 holds by how much it grows."""
+    if quantity.change == "level" and name.endswith(("增长", "提高", "增加", "净增")):
+        return replace(quantity, change="increase")
+    if quantity.change == "level" and name.endswith(("下降", "降低", "减少")):
+        return replace(quantity, change="decrease")
+    return quantity
 
 
 def read_loose_rows(reading: Reading) -> Iterator[tuple[Quantity, TableFacts]]:
@@ -192,8 +253,7 @@ def read_loose_rows(reading: Reading) -> Iterator[tuple[Quantity, TableFacts]]:
             values.pop()  # the next row's number
         for quantity in values if len(values) > 1 else ():
             status = "planned" if quantity is values[-1] else "reference"
-            yield quantity, TableFacts(indicator, None, ((line.start, line.start + len(indicator)),), None, status, None,
-                                       (line.start, quantity.end))
+            yield quantity, TableFacts(indicator, None, ((line.start, line.start + len(indicator)),), None, status, None)
 
 
 def cell_to_quantity(cell: GridCell, head: str, unit_text: str, name: str) -> Quantity | None:
