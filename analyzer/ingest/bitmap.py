@@ -20,6 +20,11 @@ def ink_threshold(picture: np.ndarray) -> int:
     return int(min(max(value, 60), 200))
 
 
+def is_blank(picture: np.ndarray) -> bool:
+    """Whether a page is empty paper (or one even shade): fewer dark pixels than one character has."""
+    return bool((picture < np.percentile(picture, 90) - 60).sum() < 60)
+
+
 def deskew(picture: np.ndarray) -> np.ndarray:
     """The picture turned by up to five degrees so that its lines are level."""
     import cv2

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from analyzer.errors import UnreadableDocument, UnsupportedFormat
-from analyzer.ingest.bitmap import cell_crops, deskew, erase_rules, find_rules, ink_threshold
+from analyzer.ingest.bitmap import cell_crops, deskew, erase_rules, find_rules, ink_threshold, is_blank
 from analyzer.ingest.page import Glyph, Page
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits, report_progress, run_limited
 from analyzer.records import Document
@@ -63,6 +63,8 @@ def missing_extra(name: str) -> UnsupportedFormat:
 
 def recognise(picture: np.ndarray, number: int, scale: float) -> Page:
     """A grey picture as a page; `scale` is points a pixel. Slight skew and quarter turns are mended."""
+    if is_blank(picture):
+        return Page(number, picture.shape[1] * scale, picture.shape[0] * scale, source="ocr")
     picture, quarter = _upright(picture)
     picture = deskew(picture)
     rules = find_rules(picture)
