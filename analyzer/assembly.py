@@ -10,8 +10,9 @@ from dataclasses import replace
 from analyzer.categories import Classified, Classifier, classify, figure_parts, sentence_parts
 from analyzer.commitments import Clause, split_commitments
 from analyzer.confidence import rate_figure
-from analyzer.departments import departments_for, infer_departments
+from analyzer.departments import departments_for
 from analyzer.ingest.places import boxes_of
+from analyzer.likely_departments import infer_departments
 from analyzer.numerals import to_number
 from analyzer.pipeline.components import Layers
 from analyzer.pipeline.periods import period_to_due
@@ -126,9 +127,10 @@ def _with_inferred(document: Document, records: list, texts: list[str]) -> list:
     """Likely bodies for the records whose text names none; named ones are never mixed with inferred ones."""
     bare = [number for number, record in enumerate(records) if not record.departments]
     likely = infer_departments([texts[number] for number in bare], [records[number].category for number in bare],
-                               level=document.level, region=document.region)
+                               sections=[records[number].section for number in bare], level=document.level, region=document.region,
+                               limit=MOST_INFERRED)
     for number, bodies in zip(bare, likely, strict=True):
-        records[number] = replace(records[number], departments=tuple(bodies[:MOST_INFERRED]))
+        records[number] = replace(records[number], departments=bodies)
     return records
 
 
