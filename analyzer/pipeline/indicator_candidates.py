@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from analyzer.pipeline.indicator_words import SUBSIDY, Verb, find_verbs, strip_head, strip_tail
+from analyzer.pipeline.indicator_words import HEAD_END, SUBSIDY, Verb, find_verbs, strip_head, strip_tail
 from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.reading import Reading
 
@@ -19,24 +19,34 @@ EACH = re.compile(r"(?:单个|单户|单家|每个|每家|每户|每人|每项|�
 # 100户企业与大数据深度融合, 2000名专家到县级医院开展帮扶: a preposition and a verb behind it begin a predicate
 WITH = re.compile(r"(?:与|同|向|到|在|被|对|由|从|经|于)[^，。；、与]{1,16}"
                   r"(?:融合|对接|合作|衔接|协同|联动|结合|转型|推广|推介|共享|贯通|互认|挂牌|工作|服务|任教|任职)$")
+PASSIVE = re.compile(r"(?<![自理缘事经])由(?=[^，。；、]{3})|(?<![植棉])被(?![动子])(?=[^，。；、]{2})")
 # 扶持资金总额最高为项目投入总额的50%: what stands behind 为 is the whole of which the number is a share
 WHOLE = re.compile(r"(?:最高为|不得?超过|不得?低于|低于|高于|相当于|应当?在|为|是)[^，。；：、达到]{3,40}的$")
+# 占比超过10%的有44种; 验收后拨付30%: the thing was named before
+HAVE = re.compile(r"的(?:共?有|共?达到?|分别为)$")
+PAYS = re.compile(r"(?:拨付|支付|兑付|预拨)(?:剩余|其余)?$")
+# 贷款增速比各项贷款平均增速高4.2个百分点
+COMPARED = re.compile(r"(?:比|较)[^，。；、]{2,16}?(?:分别)?(?:高|低|多|少|快|慢|增加|减少|提高|下降)(?:出|了)?$")
+LOCATIVE = re.compile(r"(?:内部?|之中|之间|期间|中|里|方面)各?有?$")
 LIMIT = re.compile(r"(?:不?超过|不?低于|不少于|不?高于|大于|小于|达到?|满|突破)(?:约|近)?$")
 WHEREOF = re.compile(r"按(?:照)?[^，。；]{0,50}的$|不超过[^，。；]{2,40}的$")
 GRANTED = re.compile(r"(?:的)?(?:标准|比例)?(?:给予|予以|进行|一次性)?" + SUBSIDY.pattern)
 REACH_NEXT = re.compile(r"[\u4e00-\u9fff]{0,4}(?:到|至|为)(?:现在的?|目前的?|(?:19|20)\d\d年的?)?$")
 FROM = re.compile(r"(?:由|从)(?:(?:19|20)\d\d年底?末?的?)?[\u4e00-\u9fff]{0,6}$")
-BEHIND_NUMBER = re.compile(r"(?:多|余|内(?=[完办作])|以上|以下|左右|以内|之内|上下|及以上|及以下|之间|[（(][含按][^（()）]{0,12}[）)]|\s|\"|”)*(?P<of>的)?")
+BEHIND_NUMBER = re.compile(r"(?:多|余|内(?=[完办作])|以上|以下|左右|以内|之内|上下|及以上|及以下|之间|[（(][含按][^（()）]{0,12}[）)]|\s|\"|”)*"
+                           r"(?P<of>的)?(?:(?:比例|标准|额度|幅度|规模)(?=给予|予以|进行|一次性|安排|配|补|奖|由))?")
 LIST_GAP = re.compile(r"(?:多|余|以上|以下|左右|以内|[（(]含[）)]|\s)*(?:[、，,/]|和|与|及|或|[、，,]?以及)?\s*(?:近|约|超|超过|不少于|不超过)?$")
 BARE_UNIT = re.compile(r"\s*[（(][^（()）]{1,8}[）)]\s*$")
 NUMBERED = re.compile(r"^\s*(?:\d{1,3}[.、．\s]*|[（(]?[一二三四五六七八九十]{1,3}[）)、.]\s*)")
 ORDINAL = re.compile(r"\d{1,3}$")
 SPAN_YEARS = re.compile(r"[\d\s.,%年月日\-—－～~/至、≥≤<>＜＞()（）〔〕]+$")
-ITEM = re.compile(r"、|和|与|及|以及")
+# words in which 和, 与, 及 join nothing
+JOINED = frozenset(("普及", "涉及", "惠及", "波及", "及时", "及格", "参与", "与会", "饱和", "共和", "总和", "温和", "和谐", "和平", "和美"))
 CUTS_BEHIND = ("在", "被", "与", "向", "均", "全部", "已", "用于", "（", "获", "分别", "得到", "有", "接", "进", "到", "以", "可", "能", "将", "为", "由",
                "按", "达", "占", "及", "中", "内", "经", "对", "受", "免", "同")
 CUTS_BEFORE = ("内", "中", "后", "上", "下", "时", "于", "在", "对", "将", "把", "为", "由", "有", "达", "超", "近", "省", "市", "区", "县", "州", "国",
                "过", "出", "入", "成", "获", "供", "设", "展", "放", "施")
+SURE_EDGES = ("head0", "comma", "line", "number", "colon", "bracket", "of", "dun", "and", "verb", "whole", "shared-head")
 LONGEST = 46
 NEAR_CLAUSES = 3
 ROWS_BACK = 9
@@ -105,18 +115,21 @@ def find_places(reading: Reading, quantities: list[Quantity]) -> list[Place]:
         base = FROM.search(text, place.left, quantity.start) if REACH_NEXT.match(place.gap_after) else None
         if base is None and quantity.unit in ("%", "倍"):
             base = WHOLE.search(text, place.left + 2, quantity.start)
+        if base is None:
+            base = COMPARED.search(text, place.left + 2, quantity.start)
         place.end, place.tail = strip_tail(text, place.left, base.start() if base else quantity.start)
         place.starts = strip_head(text, place.left, place.end)
         place.verbs = find_verbs(text, place.left, quantity.start)
         place.verbs_behind = find_verbs(text, place.right, place.right_end)
         rest = place.line_end - place.line_start - (quantity.end - quantity.start)
-        place.marks = tuple(_marks(text, quantity, place, base is not None))
+        place.marks = tuple(_marks(text, quantities, places, index, base is not None))
         place.bare = rest <= 4 and not re.search(r"[\u4e00-\u9fff]{2}", text[place.line_start:quantity.start])
     return places
 
 
-def _marks(text: str, quantity: Quantity, place: Place, base: bool) -> Iterator[str]:
+def _marks(text: str, quantities: list[Quantity], places: list[Place], index: int, base: bool) -> Iterator[str]:
     """Names of what is special about a place; the ranker crosses them with the kind of candidate."""
+    quantity, place = quantities[index], places[index]
     phrase = text[place.starts[-1]:place.end] if place.starts else ""
     if base:
         yield "from"
@@ -126,7 +139,11 @@ def _marks(text: str, quantity: Quantity, place: Place, base: bool) -> Iterator[
         yield "share"
     if EACH.match(phrase) or EACH.match(text[place.left:place.end]):
         yield "each"
-    if place.of and len(phrase) > 1 and not (place.verbs and place.verbs[0].start <= place.starts[-1]) and LIMIT.search(text, place.left, quantity.start):
+    if HAVE.search(text, place.left, quantity.start) or (quantity.unit == "%" and PAYS.search(text, place.left, quantity.start)):
+        yield "have"
+    leading = bool(place.verbs) and place.verbs[0].start <= place.starts[-1]
+    if place.of and len(phrase) > 1 and not leading and (
+            LIMIT.search(text, place.left, quantity.start) or not place.verbs and re.search("以[上下]", text[quantity.end:place.right])):
         yield "limit"
     if quantity.unit in ("%", "元") and WHEREOF.search(text, place.left, quantity.start):
         yield "base"
@@ -147,8 +164,20 @@ def _marks(text: str, quantity: Quantity, place: Place, base: bool) -> Iterator[
     for word in ("分别", "其中", "给予", "最高", "总", "比", "均"):
         if word in clause:
             yield word
+    behind = text[place.right:place.verbs_behind[0].start if place.verbs_behind else place.right_end].strip()
+    if HEAD_END.search(phrase):
+        yield "head-before"
+    if HEAD_END.search(behind):
+        yield "head-behind"
+    if behind and LOCATIVE.search(phrase):
+        yield "locative"
+    if any(word.kind == "give" for word in place.tail):
+        yield "given"
     if place.previous is not None and "。" not in place.gap_before:
         yield "same-sentence"
+        whole = [verb for verb in place.verbs if verb.kind in ("do", "reach")]
+        if whole and whole[-1].start <= place.starts[-1] and whole[-1].end >= place.end and quantities[place.previous].unit == quantity.unit:
+            yield "verb-only"
 
 
 def _stops(text: str, start: int, end: int, quantities: list[Quantity]) -> list[tuple[int, int]]:
@@ -228,14 +257,21 @@ def _group(text: str, quantities: list[Quantity], places: list[Place]) -> None:
             first = index
 
 
-def find_candidates(reading: Reading, quantities: list[Quantity], places: list[Place], index: int) -> list[Candidate]:
-    """The candidates of one quantity without doubles, the likelier kinds first."""
+def find_candidates(reading: Reading, quantities: list[Quantity], places: list[Place], index: int,
+                    borders: dict[str, int] | None = None) -> list[Candidate]:
+    """The candidates of one quantity without doubles, the likelier kinds first.
+
+    `borders` (see `Ranker`) strikes out those that would cut through a word.
+    """
+    borders = borders or {}
     text, place = reading.text, places[index]
     found: dict[object, Candidate] = {}
 
     def add(kind: str, edge: str, *pieces: tuple[int, int], words: str | None = None) -> None:
         trimmed = tuple(_trim(text, start, end) for start, end in pieces)
         length = sum(end - start for start, end in trimmed)
+        if words is None and not edge.startswith(SURE_EDGES) and _cuts(text, trimmed, borders):
+            return
         if (0 if kind == "behind" else 1) < length <= LONGEST and all(end > start for start, end in trimmed):
             found.setdefault((trimmed, words), Candidate(kind, edge, trimmed, words=words))
 
@@ -247,6 +283,8 @@ def find_candidates(reading: Reading, quantities: list[Quantity], places: list[P
             _pair(text, quantities, places, index, add)
         _before(text, place, add)
         _behind(text, place.right, place.right_end, place.right_kind, place.verbs_behind, "behind", add)
+        if place.following is not None and place.right_kind == "number":
+            _split_class(text, place, places[index + 1], add)
         if index < last - 1:
             end = places[last - 1]
             _behind(text, end.right, end.right_end, end.right_kind, end.verbs_behind, "shared", add)
@@ -255,7 +293,10 @@ def find_candidates(reading: Reading, quantities: list[Quantity], places: list[P
         _earlier(text, quantities, place, index, add)
         _subsidies(text, place, quantities[index], add)
     candidates = [candidate for candidate in found.values() if not _ruled_out(candidate, place)]
-    concrete = [candidate for candidate in candidates if candidate.kind in ("before", "behind", "row", "paired", "shared", "firsts")]
+    split = [candidate for candidate in candidates if candidate.kind == "split"]
+    if split:
+        return split
+    concrete = [candidate for candidate in candidates if candidate.kind != "subsidy"]
     if "share" in place.marks:
         return [Candidate("inherit", "share", other=index - 1)]
     first, last = place.group
@@ -264,6 +305,8 @@ def find_candidates(reading: Reading, quantities: list[Quantity], places: list[P
         size = last - first
         others = [before - size + 1 + order for order in range(size)]
         if others[0] >= 0 and places[others[0]].line == place.line:
+            if "分别" in place.marks and places[first].end <= places[first].left:
+                return [Candidate("inherit", "respectively", other=others[index - first])]
             candidates.append(Candidate("inherit", "paired", other=others[index - first]))
     for step in (1, 2, 3):
         other = index - step
@@ -276,13 +319,20 @@ def find_candidates(reading: Reading, quantities: list[Quantity], places: list[P
     return candidates
 
 
+def _cuts(text: str, pieces: tuple[tuple[int, int], ...], borders: dict[str, int]) -> bool:
+    """Whether a border lies between two characters that the language never parts."""
+    return any(borders.get(text[start - 1:start + 1]) == 0 or borders.get(text[end - 1:end + 1]) == 0 for start, end in pieces)
+
+
 def _ruled_out(candidate: Candidate, place: Place) -> bool:
     """单个企业最高【300万元】, 按投资额的【30%】给予奖补: what stands before the number is whose or whereof, not what."""
     if candidate.kind in ("behind", "shared"):
         return "limit" in place.marks
     if candidate.kind not in ("before", "firsts", "paired"):
         return False
-    return "each" in place.marks or "base" in place.marks or ("grant" in place.marks and candidate.edge != "verb")
+    if "locative" in place.marks or "given" in place.marks or "verb-only" in place.marks and candidate.kind == "before":
+        return True
+    return "have" in place.marks or "each" in place.marks or "base" in place.marks or ("grant" in place.marks and candidate.edge != "verb")
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -297,7 +347,7 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 def _before(text: str, place: Place, add, kind: str = "before") -> None:
     end, head = place.end, place.starts[-1]
-    if end <= place.left:
+    if end <= place.left or head >= end:
         # nothing but a verb: 总投资【30亿元】, 扩招【100万人】
         verbs = [verb for verb in place.verbs if verb.kind in ("money", "do", "change")]
         if verbs:
@@ -305,18 +355,21 @@ def _before(text: str, place: Place, add, kind: str = "before") -> None:
         return
     inner = [verb for verb in place.verbs if verb.end <= end]
     leading = [verb for verb in inner if verb.start <= head]
-    if leading and leading[0].end < end:
-        add(kind, f"lead:{leading[0].kind}", (leading[0].end, end))
+    if leading and leading[-1].end < end:
+        add(kind, f"lead:{leading[-1].label}", (leading[-1].end, end))
+    for verb in inner[-2:]:
+        if verb.first < verb.end:
+            add(kind, f"first:{verb.label}", (verb.first, end))
     for back, start in enumerate(reversed(place.starts)):
         add(kind, f"head{min(back, 2)}", (start, end))
     for verb in inner[-3:]:
         if verb.end < end and verb.start > head:
-            add(kind, f"after:{verb.kind}", (verb.end, end))
+            add(kind, f"after:{verb.label}", (verb.end, end))
         elif verb.end == end and verb.start > head:
-            add(kind, f"until:{verb.kind}", (head, verb.start))
+            add(kind, f"until:{verb.label}", (head, verb.start))
     for verb in inner[:2]:
         if verb.start > head + 1:
-            add(kind, f"upto:{verb.kind}", (head, verb.start))
+            add(kind, f"upto:{verb.label}", (head, verb.start))
     for mark, name in (("、", "dun"), ("的", "of"), ("等", "etc"), ("和", "and"), ("）", "close")):
         at = text.rfind(mark, head, end - 1)
         if at >= 0:
@@ -332,7 +385,12 @@ def _before(text: str, place: Place, add, kind: str = "before") -> None:
 
 
 def _behind(text: str, start: int, end: int, end_kind: str, verbs: list[Verb], kind: str, add) -> None:
-    if start >= end or (end_kind == "number" and REACH_NEXT.match(text[start:end])) or text[start] in "且并或":
+    if start >= end or (end_kind == "number" and REACH_NEXT.match(text[start:end])) or text[start] in "且并或、和与及":
+        return
+    if end_kind == "number" and strip_tail(text, start, end)[0] <= start:
+        return
+    end = _unclosed(text, start, end)
+    if text.startswith(("安排", "确定", "结算", "计算", "计提", "执行", "把握", "掌握"), start):
         return
     if text.startswith(("给予", "予以", "进行"), start) and start + 2 < end:
         start += 2
@@ -340,15 +398,23 @@ def _behind(text: str, start: int, end: int, end_kind: str, verbs: list[Verb], k
     predicate = WITH.search(text, start + 2, end)
     if predicate:
         end, end_kind = predicate.start(), "with"
+    passive = PASSIVE.search(text, start + 2, end)
+    if passive:
+        end, end_kind = passive.start(), "passive"
+    for verb in verbs:
+        # 3家骨干企业、带动一批配套企业: the next task begins
+        if start + 1 < verb.start - 1 < end and text[verb.start - 1] in "、并" and verb.kind == "do":
+            end, end_kind = verb.start - 1, "task"
+            break
     head = start
     if verbs and verbs[0].start == start and verbs[0].end < end:
-        add(kind, f"lead:{verbs[0].kind}", (verbs[0].end, end))
+        add(kind, f"lead:{verbs[0].label}", (verbs[0].end, end))
         later = [verb for verb in verbs[1:] if verb.start > verbs[0].end]
         if later:
-            add(kind, f"lead-{verbs[0].kind}:{later[0].kind}", (verbs[0].end, later[0].start))
+            add(kind, f"lead-{verbs[0].label}:{later[0].label}", (verbs[0].end, later[0].start))
     add(kind, end_kind, (head, end))
     for order, verb in enumerate([verb for verb in verbs if verb.start > head][:4]):
-        add(kind, f"upto{min(order, 1)}:{verb.kind}", (head, verb.start))
+        add(kind, f"upto{min(order, 1)}:{verb.label}", (head, verb.start))
     for mark, name in (("、", "dun"), ("的", "of"), ("等", "etc"), ("和", "and"), ("（", "open")):
         at = text.find(mark, head + 1, end)
         if at > 0:
@@ -368,6 +434,29 @@ def _behind(text: str, start: int, end: int, end_kind: str, verbs: list[Verb], k
             add(kind, f"cut{length}", (head, head + length))
 
 
+def _unclosed(text: str, start: int, end: int) -> int:
+    """Where a mark closes that opened before `start`, else `end`."""
+    depth = 0
+    for at in range(start, end):
+        if text[at] in "“（(《":
+            depth += 1
+        elif text[at] in "”）)》":
+            depth -= 1
+            if depth < 0:
+                return at if at > start else end
+    return end
+
+
+def _split_class(text: str, place: Place, following: Place, add) -> None:
+    """20个国家级、19个省级重点县: the first class lends the noun of the second."""
+    own = text[place.right:place.right_end].rstrip("、和与及 ")
+    other = text[following.right:following.right_end]
+    at = other.find(own[-1:]) if own else -1
+    if own[-1:] in ("级", "类", "型") and len(own) < 8 and 0 <= at < 8:
+        verbs = [verb.start for verb in following.verbs_behind if verb.start > following.right + at + 2 and not verb.nominal]
+        add("split", "class", (place.right, place.right + len(own)), (following.right + at + 1, verbs[0] if verbs else following.right_end))
+
+
 def _earlier(text: str, quantities: list[Quantity], place: Place, index: int, add) -> None:
     """Subject and object of the clauses before, back to the last number or the end of the sentence before."""
     end, steps = place.left - 1, 0
@@ -385,12 +474,13 @@ def _earlier(text: str, quantities: list[Quantity], place: Place, index: int, ad
         verbs = find_verbs(text, head, stop)
         inside = [verb for verb in verbs if verb.start > head]
         if inside:
-            add(name, f"subject:{inside[0].kind}", (head, inside[0].start))
+            add(name, f"subject:{inside[0].label}", (head, inside[0].start))
         if verbs and verbs[-1].end < stop:
-            add(name, f"object:{verbs[-1].kind}", (verbs[-1].end, stop))
+            add(name, f"object:{verbs[-1].label}", (verbs[-1].end, stop))
         if verbs and verbs[0].start <= head and verbs[0].end < stop:
-            add(name, f"lead:{verbs[0].kind}", (verbs[0].end, stop))
-        add(name, "whole", (head, stop))
+            add(name, f"lead:{verbs[0].label}", (verbs[0].end, stop))
+        else:
+            add(name, "whole", (head, stop))
         end = start - 1
 
 
@@ -434,6 +524,8 @@ def _pair(text: str, quantities: list[Quantity], places: list[Place], index: int
     size, order = last - first, index - first
     head = places[first]
     start, end = head.starts[-1], head.end
+    leading = [verb.end for verb in head.verbs if verb.start <= start and verb.end < end]
+    start = max([start, *leading])
     spot = text.find("城乡", start, end)
     if size == 2 and spot >= 0:
         pieces = ((spot, spot + 1), (spot + 2, end)) if order == 0 else ((spot + 1, end),)
@@ -449,30 +541,36 @@ def _pair(text: str, quantities: list[Quantity], places: list[Place], index: int
                 add("paired", f"last-prefix{ahead}", (items[0][0], items[0][0] + ahead), (item_start, item_end))
         return
     item, model = text[item_start:item_end], text[last_start:last_end]
-    if len(item) > 3 and item[-2:] == model[-2:]:
-        add("paired", "same", (item_start, item_end))
+    add("paired", "named" if HEAD_END.search(item) else "alike" if item[-1:] == model[-1:] else "alone", (item_start, item_end))
+    if len(item) > 3 and (item[-2:] == model[-2:] or HEAD_END.search(item)):
         return
-    add("paired", "alike" if item[-1:] == model[-1:] else "alone", (item_start, item_end))
-    at = model.rfind(item[-2:]) if len(item) >= 2 else -1
-    if 0 <= at < len(model) - 2 - 1:
-        add("paired", "after-common", (item_start, item_end), (last_start + at + 2, last_end))
-    if item.endswith("”") and "”" in model[:-1]:
-        add("paired", "after-quote", (item_start, item_end), (last_start + model.rindex("”") + 1, last_end))
-    if len(item) < len(model):
-        add("paired", "after-same-length", (item_start, item_end), (last_start + len(item), last_end))
+    # 卫生户厕、垃圾处理覆盖率和污水治理率: the nearest later item with a head lends it
+    donor = next((later for later in items[order + 1:] if HEAD_END.search(text[later[0]:later[1]])), items[-1])
+    model = text[donor[0]:donor[1]]
     prefix = items[0][0]
-    shared = (0,) if order == 0 else (0, 2, 3, 4)
-    for ahead in shared:
-        lead = ((prefix, prefix + ahead),) if ahead and items[0][1] - prefix > ahead else ()
-        for length in (0, 2, 3, 4):
-            if (length or lead) and len(model) > length:
-                rest = ((last_end - length, last_end),) if length else ()
-                add("paired", f"prefix{ahead}suffix{length}", *lead, (item_start, item_end), *rest)
-    if order + 1 < size - 1:
-        following = items[order + 1]
-        for length in (2, 3):
-            if following[1] - following[0] > length:
-                add("paired", f"next-suffix{length}", (item_start, item_end), (following[1] - length, following[1]))
+    for start in sorted(_seams(item, model)):
+        for ahead in ((0,) if order == 0 else (0, 2, 3, 4)):
+            lead = ((prefix, prefix + ahead),) if ahead and items[0][1] - prefix > ahead else ()
+            if ahead and not lead:
+                continue
+            rest = ((donor[0] + start, donor[1]),) if start < len(model) else ()
+            add("paired", f"prefix{ahead}:{_seams(item, model)[start]}", *lead, (item_start, item_end), *rest)
+
+
+def _seams(item: str, model: str) -> dict[int, str]:
+    """Where in the model item the shared head may begin, and why."""
+    seams = {len(model): "none"}
+    for length in (2, 3, 4):
+        if len(model) > length:
+            seams[len(model) - length] = f"suffix{length}"
+    if len(item) < len(model):
+        seams[len(item)] = "same-length"
+    if item.endswith("”") and "”" in model[:-1]:
+        seams[model.rindex("”") + 1] = "quote"
+    at = model.rfind(item[-2:]) if len(item) > 2 else -1
+    if 0 <= at < len(model) - 3:
+        seams[at + 2] = "common"
+    return seams
 
 
 def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -484,7 +582,7 @@ def _items(text: str, start: int, end: int) -> list[tuple[int, int]]:
             depth += 1
         elif mark in "）)”》":
             depth -= 1
-        elif depth <= 0 and mark in "、和与及或":
+        elif depth <= 0 and mark in "、和与及或" and text[position - 1:position + 1] not in JOINED and text[position:position + 2] not in JOINED:
             if position > at:
                 items.append((at, position))
             at = position + 1

@@ -14,7 +14,7 @@ import numpy as np
 from analyzer import lexicon
 from analyzer.errors import ModelError
 from analyzer.pipeline.indicator_candidates import Candidate, Place
-from analyzer.pipeline.indicator_words import Verb, actions
+from analyzer.pipeline.indicator_words import HEAD_END, Verb, actions
 from analyzer.pipeline.layers import Quantity
 
 MODEL = "indicators.npz"
@@ -156,10 +156,10 @@ def place_features(text: str, quantity: Quantity, place: Place) -> list[str]:
     tail_kinds = "".join(sorted({word.kind[:1] for word in place.tail if word.kind}))
     before = "empty" if place.end <= place.left else "phrase"
     behind = "empty" if place.right >= place.right_end else "phrase"
-    verb_before = place.verbs[-1].kind if place.verbs else "none"
+    verb_before = place.verbs[-1].label if place.verbs else "none"
     verb_ends = bool(place.verbs) and place.verbs[-1].end >= quantity.start - 3
     lead = bool(place.verbs) and place.verbs[0].start <= (place.starts[-1] if place.starts else place.left)
-    starts_verb = place.verbs_behind[0].kind if place.verbs_behind and place.verbs_behind[0].start == place.right else "none"
+    starts_verb = place.verbs_behind[0].label if place.verbs_behind and place.verbs_behind[0].start == place.right else "none"
     shape = f"{before}/{behind}/{tail_kinds}/{'v' if verb_ends else ''}"
     return [
         f"u={unit}", f"c={quantity.change}", f"t={tail}", f"tk={tail_kinds}", f"L={before}", f"R={behind}", f"lk={place.left_kind}",
@@ -206,7 +206,29 @@ def candidate_features(text: str, quantities: list[Quantity], places: list[Place
                      f"seam={borders.get(text[second - 1:second + 1], '?')}&{name}"]
     features += _shape(words, kind)
     features += _inside(place_verbs(places[index], kind), start, end, kind, words)
+    if kind == "behind":
+        features += _rest(text, places[index], end, name)
     return Featured(kind, name, features)
+
+
+def _rest(text: str, place: Place, end: int, name: str) -> Iterator[str]:
+    """What a phrase behind the number leaves out of its clause: a predicate, or the tail of its own name?"""
+    rest = text[end:place.right_end]
+    verbs = [verb for verb in place.verbs_behind if verb.start >= end]
+    last = actions().get(rest[-2:], "noun") if rest else "none"
+    yield f"rest={min(8, len(rest) // 2)}&{name}"
+    yield f"rest={min(8, len(rest) // 2)}"
+    yield f"restverbs={min(3, len(verbs))}&{name}"
+    yield f"restlast={last}&{name}"
+    yield f"restlast={last}&rest={min(4, len(rest) // 3)}&verbs={min(2, len(verbs))}"
+    yield f"restend={rest[-1:]}&{name}"
+    yield f"restend={rest[-2:]}"
+    if verbs:
+        yield f"restfirst={verbs[0].label}&{name}"
+        yield f"restfirst={verbs[0].label}&at={verbs[0].start == end}&last={last}"
+    yield f"restkind={place.right_kind}&{name}"
+    if verbs:
+        yield f"restverb={text[verbs[0].start:verbs[0].end]}&{verbs[0].start == end}"
 
 
 def _border(text: str, at: int, borders: dict[str, int]) -> str:
@@ -227,7 +249,7 @@ def _inside(verbs: list[Verb], start: int, end: int, kind: str, words: str) -> I
     inner = [verb for verb in verbs if start < verb.start and verb.end < end]
     yield f"inner={min(2, len(inner))}&{kind}"
     for verb in inner:
-        yield f"inner:{verb.kind}&{kind}"
+        yield f"inner:{verb.label}&{kind}"
     if verbs and any(verb.end == end and verb.start > start for verb in verbs):
         yield f"endverb&{kind}"
     for mark in SMALL_WORDS:
@@ -248,6 +270,8 @@ def _shape(words: str, kind: str) -> Iterator[str]:
         yield "openbracket"
     if any(character.isdigit() for character in words):
         yield f"digit&{kind}"
+    if HEAD_END.search(words):
+        yield f"headend&{kind}"
     table = actions()
     if words in table:
         yield f"isverb={table[words]}&{kind}"

@@ -76,7 +76,7 @@ def _groups(document: MeasuredDocument, agrees: Agreement, borders: dict[str, in
     reading, quantities = document.reading, list(document.quantities)
     places = find_places(reading, quantities)
     for index, place in enumerate(places):
-        candidates = find_candidates(reading, quantities, places, index)
+        candidates = find_candidates(reading, quantities, places, index, borders)
         around = place_features(reading.text, quantities[index], place)
         features = [candidate_features(reading.text, quantities, places, index, candidate, borders).expanded(around)
                     for candidate in candidates]

@@ -17,6 +17,7 @@ TIME = re.compile(
 DOMAIN = ("全国", "全省", "全市", "全区", "全县", "全州", "全旗", "全自治区", "全疆", "全盟", "全镇", "全乡", "我国", "我省", "我市",
           "我区", "我县", "我州", "我旗", "我自治区", "本市", "本省", "本区", "本县", "省内", "市内", "区内", "我们", "全域")
 BEFORE = (
+    "比去年", "比上年", "较上年", "较去年",
     "力争", "确保", "争取", "预计", "累计", "共", "共计", "总共", "合计", "平均", "继续", "再", "新", "已", "已经", "将", "要", "进一步", "积极",
     "大力", "着力", "加快", "加大", "持续", "扎实", "全面", "全力", "深入", "稳步", "有序", "其中", "其中：", "同时", "并", "并且", "使", "让", "为",
     "对", "在", "从", "由", "按", "按照", "把", "以及", "各", "每年", "年均", "分别", "均", "至少", "近", "约", "通过", "以", "用", "向",
@@ -28,7 +29,7 @@ BEHIND = (
     "分别", "均", "都", "累计", "同比", "环比", "年均", "平均", "每年", "将", "已", "已经", "力争", "约", "大约", "近", "超", "再", "又", "要", "全部",
     "普遍", "首次", "率先", "基本", "进一步", "为", "按", "拟", "拟按", "从", "由", "现行", "较", "比上年", "比去年", "较上年", "较去年", "比上年度",
     "上年", "去年", "上年同期", "比上年同期", "不", "不得", "应", "可", "可以", "需", "须", "也", "还", "了", "至", "到", "在", "以", "于", "按照",
-    "最高", "最多", "最低", "最少", "最大", "最长", "至少", "不超", "原则上", "连续", "每", "每个", "每户", "每人", "每家", "每项", "每年约",
+    "最高", "最多", "最低", "最少", "最大", "最长", "至少", "不超", "原则上", "连续", "人均", "户均", "全年人均", "每", "每个", "每户", "每人", "每家", "每项", "每年约",
     "大于等于", "小于等于",
     "≥", "≤", ">", "<", "＞", "＜", "=", "≦", "≧", "总计", "共计", "合计", "共", "实际", "达到了", "超过了", "实现了", "增长了", "提高了",
     "的", "：", ":", "、", "和", "与", "及", "（", "(", " ", "快速", "大幅", "逐年", "逐步", "有望", "预计", "计划", "目标", "左右", "以上", "突破了",
@@ -38,7 +39,7 @@ BEHIND = (
 # Names that begin with one of the characters above: 新能源, 再就业, 在线交易额.
 STICKY = frozenset(
     first + second
-    for first, seconds in (("新", "能材型兴农区质业生经基技产药三城式媒疆老闻时"), ("再", "就生制贷融担造"), ("在", "线孵建校读册岗库园湘用营研职编籍学逃押"),
+    for first, seconds in (("新", "能材型兴农区质业生经基技产药三城式媒疆老闻时增设建开立认培引改登注入"), ("再", "就生制贷融担造"), ("在", "线孵建校读册岗库园湘用营研职编籍学逃押"),
                            ("对", "外口接台非俄欧美日标内华"), ("共", "享建性有同青"), ("要", "素害"), ("并", "网购联"), ("使", "用命"), ("以", "旧工"),
                            ("按", "揭期"), ("各", "类级项地种"), ("为", "民"), ("近", "视海岸零"), ("和", "谐美平"), ("与", "会"), ("及", "时格"),
                            ("该", "项"), ("本", "科级地土币市省区县"), ("均", "衡价"), ("向", "心"), ("其", "他"), ("同", "业类"), ("重", "点大"))
@@ -53,11 +54,17 @@ PLACES = re.compile(r"(?:全国|全省|全市|全区|世界|全球|国内|中西
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """A verb of `actions.csv` where it stands; neighbours that touch (新增 + 改造) are one."""
+    """A verb of `actions.csv` where it stands; neighbours that touch (新增 + 改造) are one, `first` ends the first of them."""
 
     start: int
     end: int
     kind: str
+    first: int = 0
+    nominal: bool = False
+
+    @property
+    def label(self) -> str:
+        return f"{self.kind}~" if self.nominal else self.kind
 
 
 @functools.cache
@@ -74,6 +81,12 @@ def actions() -> dict[str, str]:
                                 f"类别 {row['kind']} 不存在")
         table[row["verb"]] = row["kind"]
     return table
+
+
+@functools.cache
+def _nominal() -> frozenset[str]:
+    """Verbs that are as often part of a name: 建设 in 建设项目."""
+    return frozenset(row["verb"] for row in lexicon.read_rows("actions.csv", required=("verb", "kind")) if row["nominal"])
 
 
 @functools.cache
@@ -108,16 +121,17 @@ def _heads() -> frozenset[str]:
 
 def find_verbs(text: str, start: int, end: int) -> list[Verb]:
     """The verbs of two characters and more in `text[start:end]`, longest first, touching ones joined."""
-    table, kinds = _by_first(), _kinds()
+    table, kinds, nominal = _by_first(), _kinds(), _nominal()
     found: list[Verb] = []
     at = start
     while at < end - 1:
         for verb in table.get(text[at], ()):
-            if text.startswith(verb, at) and at + len(verb) <= end:
-                if found and found[-1].end == at and kinds[verb] != "other":
-                    found[-1] = Verb(found[-1].start, at + len(verb), found[-1].kind)
+            if text.startswith(verb, at) and at + len(verb) <= end and not (verb[0] == "上" and text[at - 1] == "以"):
+                last = found[-1] if found else None
+                if last and last.end == at and last.kind in ("do", "money") and kinds[verb] in ("do", "money"):
+                    found[-1] = Verb(last.start, at + len(verb), last.kind, last.first, last.nominal and verb in nominal)
                 else:
-                    found.append(Verb(at, at + len(verb), kinds[verb]))
+                    found.append(Verb(at, at + len(verb), kinds[verb], at + len(verb), verb in nominal))
                 at += len(verb)
                 break
         else:
@@ -147,7 +161,7 @@ def strip_tail(text: str, start: int, end: int) -> tuple[int, list[Verb]]:
 
 TAIL_PHRASE = re.compile(
     r"(?P<rank>(?:位居|稳居|跃居|位列|排名(?=.)|排在|(?<![旅定移聚安群新邻同])居(?![民住家])|列(?=全|世|第))[\u4e00-\u9fff]{0,6})$|(?P<share>占(?![地用比])[^占比，。]{1,10})$|"
-    r"(?P<time>(?:比|较|由|从|在)?(?:“十[二三四]五”(?:末|时期|期间)?|(?:19|20)\d\d年(?:末|底|同期)?(?:预算|同期)?(?:的)?|连续\d{1,2}(?:年|个[\u4e00-\u9fff]{1,2})|(?:比|较)上?(?:年|届|期)[\u4e00-\u9fff]{0,2}))$")
+    r"(?P<time>(?:达|超)?每(?:千|万|百|\d+万?)[\u4e00-\u9fff]{1,3}|(?:比|较|由|从|在)?(?:“十[二三四]五”(?:末|时期|期间)?|(?:19|20)\d\d年(?:末|底|同期)?(?:预算|同期)?(?:的)?|连续\d{1,2}(?:年|个[\u4e00-\u9fff]{1,2})|(?:比|较)上?(?:年|届|期)[\u4e00-\u9fff]{0,2}))$")
 
 
 def _tail_phrase(text: str, start: int, end: int) -> Verb | None:
@@ -167,7 +181,7 @@ def strip_head(text: str, start: int, end: int) -> list[int]:
     starts = [start]
     while start < end:
         time = TIME.match(text, start, end)
-        if time and time.end() < end:
+        if time and time.end() <= end:
             start = time.end()
             starts[-1] = start
             continue
@@ -184,3 +198,8 @@ def strip_head(text: str, start: int, end: int) -> list[int]:
         else:
             break
     return starts
+
+
+HEAD_END = re.compile(
+    r"(?:率|比重|比例|占比|额|数|量|值|收入|支出|规模|面积|投资|增速|涨幅|水平|总额|里程|利润|营收|贷款|存款|费用|价格|标准|能力|强度|浓度|能耗|"
+    r"人次|产能|指数|消费|装机|时间|年限|天数|户数|人数|成本|税率|入库|出口|进口)$")

@@ -76,7 +76,7 @@ def _shipped() -> Ranker:
 
 def _rank(reading: Reading, quantities: list[Quantity], places: list[Place], index: int,
           ranker: Ranker) -> list[tuple[float, Candidate]]:
-    candidates = find_candidates(reading, quantities, places, index)
+    candidates = find_candidates(reading, quantities, places, index, ranker.borders)
     if not candidates:
         return []
     around = place_features(reading.text, quantities[index], places[index])
