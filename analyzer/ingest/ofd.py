@@ -12,8 +12,8 @@ from lxml import etree
 from analyzer.errors import UnreadableDocument
 from analyzer.ingest.package import Package, attribute, broken, child, local
 from analyzer.ingest.page import Page
-from analyzer.ingest.pdf import pages_to_document
-from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
+from analyzer.ingest.pdf import needs_ocr, pages_to_document
+from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits, report_progress
 from analyzer.records import Document
 
 POINTS = 72 / 25.4  # OFD measures in millimetres
@@ -36,7 +36,7 @@ class Drawing:
     top: float
     size: tuple[float, float]
     objects: int = 0
-    pictures: float = 0.0
+    pictures: list[tuple[float, str]] = field(default_factory=list)  # area in mm², resource id
     seen: set[str] = field(default_factory=set)
 
 
@@ -47,36 +47,59 @@ def read_ofd(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Documen
         raise UnreadableDocument(f"{name}: the file is encrypted; save it without a password and try again",
                                  f"{name}：文件已加密，请去除密码后另存再试")
     pages: list[Page] = []
+    pictures: dict[int, str] = {}  # page number → the part that holds its largest picture
     glyphs = 0
     for body in package.xml("OFD.xml"):
         root = child(body, "DocRoot") if local(body) == "DocBody" else None
         if root is None or not (root.text or "").strip():
             continue
-        for page in read_pages(package, (root.text or "").strip().lstrip("/"), len(pages), limits):
+        for page, picture in read_pages(package, (root.text or "").strip().lstrip("/"), len(pages), limits):
             pages.append(page)
+            if picture and needs_ocr(page):
+                pictures[page.number] = picture
             glyphs += len(page.glyphs)
             if glyphs > limits.characters:
                 raise UnreadableDocument(f"{name}: more than {limits.characters:,} characters",
                                          f"{name}：超过 {limits.characters:,} 字")
     if not pages:
         raise broken(name, "no pages")
-    blank = [str(page.number) for page in pages if not page.glyphs]
-    warnings = []
+    warnings = _recognise(package, pages, pictures, limits) if pictures else []
+    blank = [str(page.number) for page in pages if not page.glyphs and page.source == "text"]
     if blank:
         warnings.append(f"pages without text (pictures or outlines, not read): {', '.join(blank[:30])} / "
                         f"以下页没有文字（图片或矢量轮廓，未读取）：{'、'.join(blank[:30])}")
     return pages_to_document(pages, name, "ofd", warnings, limits)
 
 
-def read_pages(package: Package, root: str, before: int, limits: Limits) -> Iterator[Page]:
-    """The pages of one document of the package, numbered on from `before`."""
+def _recognise(package: Package, pages: list[Page], pictures: dict[int, str], limits: Limits) -> list[str]:
+    """Reads the pages that are pictures by OCR, where it is installed; returns what to tell."""
+    from analyzer.ingest import ocr
+
+    if not ocr.is_available():
+        if not any(page.glyphs for page in pages):
+            raise ocr.missing_extra(package.name)
+        return []
+    done: list[str] = []
+    for number, part in pictures.items():
+        try:
+            picture, _ = ocr.read_frame(package.read(part), 1, package.name, limits)
+        except UnreadableDocument:
+            continue
+        pages[number - 1] = ocr.recognise(picture, number, pages[number - 1].width / max(1, picture.shape[1]))
+        done.append(str(number))
+        report_progress()
+    return [f"{ocr.OCR_NOTE}：{', '.join(done)}"] if done else []
+
+
+def read_pages(package: Package, root: str, before: int, limits: Limits) -> Iterator[tuple[Page, str]]:
+    """The pages of one document of the package, numbered on from `before`, each with the part of its largest picture."""
     document = package.xml(root)
     folder = posixpath.dirname(root)
     common = child(document, "CommonData")
     area = _numbers(_text(child(common, "PageArea", "PhysicalBox"))) or list(DEFAULT_PAGE)
     templates = {attribute(each, "ID") or "": attribute(each, "BaseLoc") or "" for each in (common if common is not None else ())
                  if local(each) == "TemplatePage"}
-    units = _composites(package, common, folder)
+    units, media = _resources(package, common, folder)
     pages = child(document, "Pages")
     places = [attribute(each, "BaseLoc") or "" for each in (pages if pages is not None else ()) if local(each) == "Page"]
     if len(places) > limits.pages:
@@ -95,20 +118,30 @@ def read_pages(package: Package, root: str, before: int, limits: Limits) -> Iter
                 if base and package.has(_resolve(folder, base)):
                     _draw(child(package.xml(_resolve(folder, base)), "Content"), drawing, IDENTITY, 0)
         _draw(child(element, "Content"), drawing, IDENTITY, 0)
-        page.picture = min(1.0, drawing.pictures / (drawing.size[0] * drawing.size[1]))
-        yield page
+        page.picture = min(1.0, sum(area for area, _ in drawing.pictures) / (drawing.size[0] * drawing.size[1]))
+        largest = max(drawing.pictures, default=(0.0, ""))[1]
+        yield page, media.get(largest, "")
 
 
-def _composites(package: Package, common: etree._Element | None, folder: str) -> dict[str, etree._Element]:
+def _resources(package: Package, common: etree._Element | None, folder: str) -> tuple[dict[str, etree._Element], dict[str, str]]:
+    """Composite graphics by id, and the parts of pictures by id."""
     units: dict[str, etree._Element] = {}
+    media: dict[str, str] = {}
     for resource in common if common is not None else ():
-        if local(resource) in ("DocumentRes", "PublicRes") and package.has(_resolve(folder, _text(resource))):
-            for element in package.xml(_resolve(folder, _text(resource))).iter():
-                if local(element) == "CompositeGraphicUnit":
-                    content = child(element, "Content")
-                    if content is not None:
-                        units[attribute(element, "ID") or ""] = content
-    return units
+        path = _resolve(folder, _text(resource))
+        if local(resource) not in ("DocumentRes", "PublicRes") or not package.has(path):
+            continue
+        root = package.xml(path)
+        base = _resolve(posixpath.dirname(path), attribute(root, "BaseLoc") or "")
+        for element in root.iter():
+            content = child(element, "Content")
+            if local(element) == "CompositeGraphicUnit" and content is not None:
+                units[attribute(element, "ID") or ""] = content
+            elif local(element) == "MultiMedia" and (attribute(element, "Type") or "").lower() == "image":
+                for part in (_resolve(base, _text(child(element, "MediaFile"))), _resolve(folder, _text(child(element, "MediaFile")))):
+                    if package.has(part):
+                        media.setdefault(attribute(element, "ID") or "", part)
+    return units, media
 
 
 def _draw(parent: etree._Element | None, drawing: Drawing, matrix: Matrix, depth: int) -> None:
@@ -134,7 +167,7 @@ def _draw(parent: etree._Element | None, drawing: Drawing, matrix: Matrix, depth
         elif kind == "PathObject":
             _read_path(element, drawing, inner)
         elif kind == "ImageObject":
-            drawing.pictures += box[2] * box[3] * abs(matrix[0] * matrix[3])
+            drawing.pictures.append((box[2] * box[3] * abs(matrix[0] * matrix[3]), attribute(element, "ResourceID") or ""))
         else:
             key = attribute(element, "ResourceID") or ""
             if key in drawing.units and key not in drawing.seen:

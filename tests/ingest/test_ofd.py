@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import pathlib
+
 import pytest
 from office_samples import ofd, ofd_text
 
@@ -9,6 +12,8 @@ from analyzer.errors import UnreadableDocument
 from analyzer.ingest.ofd import read_ofd
 from analyzer.ingest.tables import rows_of
 
+FONTS = ("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
+         "C:/Windows/Fonts/simsun.ttc", "/System/Library/Fonts/PingFang.ttc")
 LINES = [("某市城市更新工作方案", 77, 30), ("一、总体要求", 41, 45), ("到二〇二六年，全市改造老旧小区120个，新建口袋公", 41, 55),
          ("园30处，群众满意度持续提升。", 30, 63)]
 
@@ -44,6 +49,25 @@ def test_text_in_a_composite_and_one_that_holds_itself():
 def test_a_page_without_text_is_told():
     document = read_ofd(ofd(ofd_text("第一页的文字。", 30, 40), '<ofd:ImageObject ID="4" ResourceID="5" Boundary="0 0 210 297"/>'), "a.ofd")
     assert "2" in document.warnings[0]
+
+
+def test_a_scanned_page_is_read_by_ocr():
+    pytest.importorskip("rapidocr")
+    image_module, draw_module, font_module = (pytest.importorskip(f"PIL.{name}") for name in ("Image", "ImageDraw", "ImageFont"))
+    font = next((path for path in FONTS if pathlib.Path(path).exists()), None)
+    if font is None:
+        pytest.skip("needs a Chinese font to draw the scan with")
+    scan = image_module.new("L", (1654, 2339), 255)
+    draw_module.Draw(scan).text((250, 300), "改造老旧小区120个", fill=0, font=font_module.truetype(font, 48))
+    buffer = io.BytesIO()
+    scan.save(buffer, "PNG")
+    resources = '<ofd:MultiMedias><ofd:MultiMedia ID="5" Type="Image"><ofd:MediaFile>scan.png</ofd:MediaFile></ofd:MultiMedia></ofd:MultiMedias>'
+    document = read_ofd(ofd('<ofd:ImageObject ID="4" ResourceID="5" Boundary="0 0 210 297" CTM="210 0 0 297 0 0"/>', resources=resources,
+                            extra={"Doc_0/scan.png": buffer.getvalue()}), "a.ofd")
+    assert "老旧小区120个" in document.text
+    assert document.blocks[0].source == "ocr" and document.blocks[0].page == 1
+    box = document.blocks[0].box
+    assert box and abs(box[0] - 250 * 595 / 1654) < 12
 
 
 def test_an_encrypted_one_says_so():
