@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from analyzer.categories import Classified, Classifier, classify, figure_parts, sentence_parts
 from analyzer.commitments import Clause, split_commitments
-from analyzer.confidence import rate_figure
+from analyzer.confidence import describe_figure, rate_figure
 from analyzer.departments import departments_for
 from analyzer.ingest.places import boxes_of
 from analyzer.likely_departments import infer_departments
@@ -42,7 +42,7 @@ def layers_to_figures(layers: Layers, *, infer: bool = False, classifier: Classi
 
 def _to_figure(layers: Layers, number: int, home: int, category: Classified) -> Figure:
     quantity, measured = layers.figures[number], layers.measured[number]
-    status, status_chance, status_rules = layers.statuses[number]
+    status, _, status_rules = layers.statuses[number]
     period, period_rules = layers.periods[number]
     span, facts = layers.sentences[home], layers.table_facts.get(quantity.start)
     place = layers.reading.to_source(quantity.start, quantity.end)
@@ -58,7 +58,15 @@ def _to_figure(layers: Layers, number: int, home: int, category: Classified) -> 
         sentence=source_text(layers, span.start, span.end), sentence_start=whole.start, sentence_end=whole.end,
         section=layers.reading.lines[span.line].section, page=page, box=box, due=period_to_due(period) if status == "planned" else None,
         binding=facts.binding if facts else None,
-        confidence=rate_figure(quantity, measured.confidence, status, status_chance, period, rules), rules=rules)
+        confidence=rate_figure(figure_evidence(layers, number)), rules=rules)
+
+
+def figure_evidence(layers: Layers, number: int) -> list[float]:
+    """What the finders say of one figure's fields, as `confidence` weighs it."""
+    status, chance, _ = layers.statuses[number]
+    quantity, (period, _) = layers.figures[number], layers.periods[number]
+    return describe_figure(quantity, layers.measured[number].confidence, status, chance, period,
+                           in_table=quantity.start in layers.table_facts)
 
 
 def _classify_figures(layers: Layers, homes: Sequence[int], classifier: Classifier | None) -> list[Classified]:

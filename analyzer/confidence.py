@@ -14,20 +14,18 @@ NAMES = ("bias", "indicator", "status", "chinese", "no indicator", "no period", 
 
 
 def describe_figure(quantity: Quantity, indicator: float, status: str, status_chance: float, period: str | None,
-                    rules: Sequence[str]) -> list[float]:
+                    *, in_table: bool) -> list[float]:
     """The numbers that the calibration weighs, in the order of NAMES."""
     return [1.0, _logit(indicator), _logit(status_chance), float("number:chinese" in quantity.rules), float(indicator == 0),
-            float(period is None and status in ("planned", "achieved")), float("table" in rules), float(status == "standard"),
+            float(period is None and status in ("planned", "achieved")), float(in_table), float(status == "standard"),
             float(quantity.unit is None), float(status == "reference")]
 
 
-def rate_figure(quantity: Quantity, indicator: float, status: str, status_chance: float, period: str | None, rules: Sequence[str]) -> float:
+def rate_figure(evidence: Sequence[float]) -> float:
     """The chance (0–1) that value, unit, comparator, change, indicator, status and period are all right."""
     weights = _weights()
-    if weights is None:
-        return round(max(0.05, indicator) * status_chance, 4)
-    features = describe_figure(quantity, indicator, status, status_chance, period, rules)
-    return round(1 / (1 + math.exp(-sum(weight * value for weight, value in zip(weights, features, strict=True)))), 4)
+    score = evidence[1] if weights is None else sum(weight * value for weight, value in zip(weights, evidence, strict=True))
+    return round(1 / (1 + math.exp(-score)), 4)
 
 
 @functools.cache

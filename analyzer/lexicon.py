@@ -30,6 +30,13 @@ def model_path(name: str) -> Path:
     return package.parent / "models" / name
 
 
+def sample_path() -> Path:
+    """The folder of the sample documents: `corpus/` beside the package, else inside it."""
+    package = Path(str(resources.files("analyzer")))
+    beside = package.parent / "corpus"
+    return beside if (beside / "manifest.csv").exists() else package / "samples"
+
+
 def read_rows(source: str | Path, *, required: tuple[str, ...]) -> list[dict[str, str]]:
     """Rows of a CSV file (a name in `analyzer/data/`, or a path), each with a `row` number for messages.
 
