@@ -26,12 +26,15 @@ CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]{3,20})", r
 # Where the content management systems of government sites put the text, the surest first.
 CONTAINER_IDS = ("UCAP-CONTENT", "zoomcon", "Zoom", "zoom", "ContentRegion", "js_content", "vsb_content", "vsb_content_2", "articleContent",
                  "article-content", "content_body", "NewsContent", "artibody", "xxgkContent", "mainText", "main-text", "fontzoom", "contentText",
-                 "detailContent", "printContent", "textContent", "arcContent", "conN", "allZoom", "article_content")
+                 "detailContent", "printContent", "textContent", "arcContent", "conN", "allZoom", "article_content",
+                 "ivs_content", "cmsArticleContent", "con_con", "moe-detail-box", "j-show-body", "doc_left", "pageContent")
 CONTAINER_CLASSES = ("TRS_Editor", "TRS_UEDITOR", "trs_editor_view", "trs_paper_default", "pages_content", "article-content", "article-content-body",
                      "article_content", "article-con", "article_con", "articleCon", "content_con", "news_content", "news-content", "detail-content",
                      "detail_content", "xxgk_content", "conTxt", "con_text", "wp_articlecontent", "bt-content", "info-content", "zw_content",
-                     "main-txt", "text-content", "rich_media_content", "view-content", "newsCon", "zhengwen", "gov-content", "easysite-news-text")
-LEAST_TEXT = 40
+                     "main-txt", "text-content", "rich_media_content", "view-content", "newsCon", "zhengwen", "gov-content", "easysite-news-text",
+                     "Article_content", "zw-content", "wip_art_con", "contText", "zwxl-article", "m-txt-article", "editor-content", "my_doccontent",
+                     "article-text", "xl-content", "news_text", "con_content", "art_con")
+ENOUGH_TEXT, LEAST_TEXT = 200, 40
 DEEPEST = 9000
 CHROME = re.compile(r"(?:^|[-_ ])(?:nav|menu|foot|footer|header|head|sidebar|side|breadcrumb|crumbs?|share|toolbar|tools|banner|copyright|search|login|"
                     r"related|reldocuments|pagination|qrcode|ewm|print|aria\w*|accessibility\w*)(?:$|[-_ ]|\d)", re.IGNORECASE)
@@ -142,15 +145,14 @@ def _begins_with(builder: Builder, title: str) -> bool:
 
 def find_container(root: etree._Element) -> etree._Element:
     """The element that holds the main text: a known one, else the body if it is no portal, else what readability finds."""
-    for identity in CONTAINER_IDS:
-        found = [each for each in root.xpath("//*[@id=$name]", name=identity) if _length(each) >= LEAST_TEXT]
-        if found:
-            return max(found, key=_length)
-    for name in CONTAINER_CLASSES:
-        found = [each for each in root.xpath("//*[contains(concat(' ', normalize-space(@class), ' '), $name)]", name=f" {name} ")
-                 if _length(each) >= LEAST_TEXT]
-        if found:
-            return max(found, key=_length)
+    known = [("//*[@id=$name]", name) for name in CONTAINER_IDS]
+    known += [("//*[contains(concat(' ', normalize-space(@class), ' '), $name)]", f" {name} ") for name in CONTAINER_CLASSES]
+    candidates = [(element, _length(element)) for path, name in known for element in root.xpath(path, name=name)]
+    for least in (ENOUGH_TEXT, LEAST_TEXT):
+        for element, length in candidates:  # in order of trust; of several of one kind the longest
+            if length >= least:
+                same = [(other, size) for other, size in candidates if (other.get("id"), other.get("class")) == (element.get("id"), element.get("class"))]
+                return max(same, key=lambda each: each[1])[0]
     body = root.find("body")
     body = body if body is not None else root
     if _link_share(body) < 0.3:

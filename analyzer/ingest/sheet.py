@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import io
 import re
 from collections.abc import Iterable, Sequence
@@ -19,7 +20,7 @@ from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
 from analyzer.ingest.tables import GridCell, Looks, mark_headers
 from analyzer.records import Document
 
-MOST_CELLS = 5_000_000
+MOST_CELLS = 2_000_000
 CELL = re.compile(r"([A-Z]{1,3})(\d{1,7})$")
 NOTE = re.compile(r"(?:注|备注|说明|填表|制表|资料来源|数据来源|联系)")
 PLAIN_NAME = re.compile(r"(?:Sheet|工作表|表)\s*\d*$", re.IGNORECASE)
@@ -201,6 +202,7 @@ def _sheet_looks(data: bytes, name: str, formats: dict[int, int]) -> Looks:
     return look
 
 
+@functools.cache
 def column_number(letters: str) -> int:
     """A → 0, Z → 25, AA → 26."""
     number = 0
