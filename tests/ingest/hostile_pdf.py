@@ -193,7 +193,8 @@ REFUSED = {
     "TIFF header alone": lambda: b"II*\x00\x08\x00\x00\x00",
     "TIFF of garbage": lambda: b"MM\x00*" + bytes(range(256)) * 20,
     "GIF header alone": lambda: b"GIF89a",
-    "BMP with a lying size": lambda: b"BM" + struct.pack("<IHHI", 100, 0, 0, 54) + struct.pack("<IiiHHIIiiII", 40, 2_000_000, 2_000_000, 1, 24, 0, 0, 0, 0, 0, 0),
+    "BMP with a lying size": lambda: b"BM" + struct.pack(
+        "<IHHIIiiHHIIiiII", 100, 0, 0, 54, 40, 2_000_000, 2_000_000, 1, 24, 0, 0, 0, 0, 0, 0),
 }
 
 SURVIVED = {  # an error or a Document, as it comes, but soon and without harm

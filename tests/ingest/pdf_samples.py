@@ -13,13 +13,24 @@ import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SUBJECTS = "全市|各县区|市教育局|高新区|重点企业|农村地区|中心城区|公立医院|中小学校|物流园区|港口码头|水利工程|老旧小区|产业园区".split("|")
-VERBS = "加快推进|统筹建设|大力发展|稳步提升|持续优化|全面落实|深入实施|积极培育|有序扩大|严格规范|改造提升|健全完善".split("|")
-OBJECTS = ("数字化转型升级|绿色低碳循环体系|公共服务均等化水平|“一网通办”服务能力|新一代信息基础设施|农产品冷链物流网络|科技创新平台|职业技能培训|"
-           "养老托育服务体系|5G网络和IDC数据中心|黑臭水体治理|高标准农田建设|普惠金融服务|知识产权保护").split("|")
-TAILS = ("力争到2027年覆盖率达到{n}%以上|新增就业{n}万人|完成投资{n}.5亿元|建成示范项目{n}个|改造面积{n}万平方米|年均增长{n}%左右|"
-         "由市发展改革委会同有关部门落实|形成可复制、可推广的经验做法|研发（R&D）投入强度达到{n}.2%|单位GDP能耗下降{n}%").split("|")
-BODIES = "市发展改革委|市工业和信息化局|市财政局|市住房城乡建设局|市生态环境局|市卫生健康委|市农业农村局|市交通运输局".split("|")
+SUBJECTS = [
+    "全市", "各县区", "市教育局", "高新区", "重点企业", "农村地区", "中心城区", "公立医院", "中小学校", "物流园区", "港口码头", "水利工程",
+    "老旧小区", "产业园区",
+]
+VERBS = [
+    "加快推进", "统筹建设", "大力发展", "稳步提升", "持续优化", "全面落实", "深入实施", "积极培育", "有序扩大", "严格规范", "改造提升", "健全完善",
+]
+OBJECTS = [
+    "数字化转型升级", "绿色低碳循环体系", "公共服务均等化水平", "“一网通办”服务能力", "新一代信息基础设施", "农产品冷链物流网络", "科技创新平台", "职业技能培训",
+    "养老托育服务体系", "5G网络和IDC数据中心", "黑臭水体治理", "高标准农田建设", "普惠金融服务", "知识产权保护",
+]
+TAILS = [
+    "力争到2027年覆盖率达到{n}%以上", "新增就业{n}万人", "完成投资{n}.5亿元", "建成示范项目{n}个", "改造面积{n}万平方米", "年均增长{n}%左右",
+    "由市发展改革委会同有关部门落实", "形成可复制、可推广的经验做法", "研发（R&D）投入强度达到{n}.2%", "单位GDP能耗下降{n}%",
+]
+BODIES = [
+    "市发展改革委", "市工业和信息化局", "市财政局", "市住房城乡建设局", "市生态环境局", "市卫生健康委", "市农业农村局", "市交通运输局",
+]
 
 
 @dataclass
@@ -264,3 +275,20 @@ def score(document, sample: Sample) -> tuple[float, float, list[str], list[str]]
         total += len(cells)
         missing += [str(cell) for cell in sorted(cells - have)]
     return 1 - len(lost) / sum(wanted.values()), 1 - len(missing) / max(total, 1), lost, missing
+
+
+def degrade(picture) -> dict:
+    """A grey page as it is, and as two scanners would have it: tilted, blurred, faded, noisy, packed as JPEG."""
+    import cv2
+    import numpy as np
+
+    pages = {"rendered": picture}
+    chance = np.random.default_rng(1)
+    height, width = picture.shape
+    for name, angle, blur, noise, quality in (("good scan", 0.4, 0.7, 6, 60), ("poor scan", -0.8, 1.1, 14, 35)):
+        matrix = cv2.getRotationMatrix2D((width / 2, height / 2), angle, 1)
+        page = cv2.warpAffine(picture, matrix, (width, height), borderValue=255, flags=cv2.INTER_CUBIC)
+        page = cv2.GaussianBlur(page, (0, 0), blur)
+        page = (page * 0.85 + 20 + chance.normal(0, noise, page.shape)).clip(0, 255).astype(np.uint8)
+        pages[name] = cv2.imdecode(cv2.imencode(".jpg", page, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], 0)
+    return pages

@@ -2,15 +2,15 @@
 
 import time
 
+import hostile_pdf
 import pytest
 
-import hostile_pdf
 from analyzer.errors import AnalyzerError
 from analyzer.ingest import read_bytes
 from analyzer.ingest.sandbox import Limits
 from analyzer.records import Document
 
-LIMITS = Limits(seconds=15.0, memory_bytes=2 << 30)
+LIMITS = Limits(seconds=6.0, memory_bytes=2 << 30)
 REFUSED = list(hostile_pdf.REFUSED.items())
 SURVIVED = list(hostile_pdf.SURVIVED.items())
 

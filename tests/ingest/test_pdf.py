@@ -2,13 +2,13 @@
 
 import io
 
+import pdf_samples
 import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-import pdf_samples
 from analyzer.errors import UnreadableDocument
 from analyzer.ingest.pdf import parse_pdf, read_pdf
 from analyzer.ingest.pdf_image import draw_page, render_page
