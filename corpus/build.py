@@ -90,10 +90,10 @@ def wrap(text: str, width: int) -> tuple[str, list[int]]:
 
 
 CUES = [  # what the words before and behind a number say of it; `ok` in a figure's options says that they were looked at
-    ("comparator", "ge", r"(?:不低于|不少于|至少|不小于)$", r"^(?:以上|及以上|（含）以上)"),
+    ("comparator", "ge", r"(?:不低于|不得低于|不少于|至少|不小于)$", r"^(?:以上|及以上|（含）以上)"),
     ("comparator", "le", r"(?:不超过|不高于|不得超过|不多于|最高|不大于|不得高于)$", r"^(?:以内|以下|内)"),
     ("comparator", "gt", r"(?<!不)(?<!不得)(?:超过|突破|超)$", None),
-    ("comparator", "lt", r"(?<!不)(?:低于|不足|不到|小于)$", None),
+    ("comparator", "lt", r"(?<!不)(?<!不得)(?:低于|不足|不到|小于)$", None),
     ("comparator", "approx", r"(?:约|近|大约)$", r"^(?:左右|上下)"),
     ("change", "increase", r"(?:增长|提高|上升|上涨|净增|增产)$", None),
     ("change", "decrease", r"(?:下降|减少|压减|降低)$", None),
