@@ -1,35 +1,85 @@
-"""Pages of PDFs as pictures with a box around the sentence; None where a document has no pages to show."""
+"""Pages of PDFs as pictures with boxes around the sentence and the figure; drawn in a supervised child process."""
 
 from __future__ import annotations
 
-import json
+import io
 from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
 from analyzer import store as library
+from analyzer.errors import AnalyzerError
+from analyzer.ingest.places import boxes_of
+from analyzer.ingest.sandbox import Limits, run_limited
+from analyzer.records import Box, Document, Place
 from analyzer.store import Store
+
+_DPI = 110
+_SENTENCE, _FIGURE = (255, 214, 102, 70), (179, 38, 30, 255)
 
 
 def page_picture(store: Store, row: dict[str, Any], figure: dict[str, Any]) -> Callable[[], bytes | None] | None:
-    """A function that draws the figure's page, or None if the document has no pages."""
-    if row["format"] not in ("pdf", "image") or not figure["page"]:
+    """A function that draws the figure's page (PNG), or None if the document has no pages to show."""
+    if row["format"] != "pdf" or not figure["page"] or not library.file_path(store, row["sha256"]).is_file():
         return None
-    path = library.file_path(store, row["sha256"])
-    if not path.is_file():
-        return None
-    return lambda: draw_page(
-        str(path),
-        row["sha256"],
-        figure["page"],
-        figure["sentence_start"],
-        figure["sentence_end"],
-        json.dumps(row["places"]),
+
+    def draw() -> bytes | None:
+        document = Document(row["name"], row["text"], places=_places(row))
+        sentence = _on_page(boxes_of(document, figure["sentence_start"], figure["sentence_end"]), figure["page"])
+        marked = _on_page(boxes_of(document, figure["start"], figure["end"]), figure["page"])
+        if not marked and figure.get("box"):
+            left, top, right, bottom = figure["box"]
+            marked = ((left, top, right, bottom),)
+        return _picture(str(library.file_path(store, row["sha256"])), figure["page"], sentence, marked)
+
+    return draw
+
+
+def _places(row: dict[str, Any]) -> tuple[Place, ...]:
+    return tuple(
+        Place(p["start"], p["end"], p["page"], tuple(p["box"]), tuple(p.get("edges") or ())) for p in row["places"]
     )
 
 
+def _on_page(boxes: list[tuple[int, Box]], page: int) -> tuple[Box, ...]:
+    return tuple(box for number, box in boxes if number == page)
+
+
 @st.cache_data(max_entries=60, show_spinner=False)
-def draw_page(_path: str, sha256: str, page: int, start: int, end: int, _places: str) -> bytes | None:
-    """PNG of the page with the characters `start`–`end` boxed; None if it cannot be drawn."""
-    return None
+def _picture(path: str, page: int, sentence: tuple[Box, ...], marked: tuple[Box, ...]) -> bytes | None:
+    try:
+        drawn = run_limited(draw_page, path, page, sentence, marked, name=path, limits=Limits(seconds=30))
+    except AnalyzerError:
+        return None
+    return drawn if isinstance(drawn, bytes) else None
+
+
+def draw_page(path: str, page: int, sentence: tuple[Box, ...], marked: tuple[Box, ...]) -> bytes:
+    """PNG of a PDF's page (from 1) with the sentence tinted and the figure framed; boxes in points from the top left."""
+    import pypdfium2
+    from PIL import Image, ImageDraw
+
+    scale = _DPI / 72
+    pdf = pypdfium2.PdfDocument(path)
+    try:
+        sheet = pdf[page - 1]
+        longest = max(sheet.get_size())
+        scale = min(scale, 2400 / longest)  # a poster must not fill the memory
+        picture = sheet.render(scale=scale).to_pil().convert("RGBA")
+    finally:
+        pdf.close()
+    layer = Image.new("RGBA", picture.size, (0, 0, 0, 0))
+    pen = ImageDraw.Draw(layer)
+    for boxes, fill, line in ((sentence, _SENTENCE, None), (marked, None, _FIGURE)):
+        for left, top, right, bottom in boxes:
+            low, high = sorted((left, right)), sorted((top, bottom))
+            pen.rectangle(
+                (low[0] * scale - 2, high[0] * scale - 2, low[1] * scale + 2, high[1] * scale + 2),
+                fill=fill,
+                outline=line,
+                width=3,
+            )
+    out = io.BytesIO()
+    Image.alpha_composite(picture, layer).convert("RGB").save(out, "PNG", optimize=False)
+    return out.getvalue()

@@ -115,9 +115,18 @@ def analyze_apart(document: Document, *, codebook: str | None = None, infer: boo
 
 
 def _analyze_here(document: Document, codebook: str | None, infer: bool) -> Analysis:
-    from analyzer.analysis import analyze  # in the child alone: spaCy and the models are most of the memory
+    # In the child alone: spaCy and the models are most of the memory.
+    from analyzer.analysis import analyze
+    from analyzer.categories import load_classifier, load_codebook, words_alone
 
-    return analyze(document, codebook=codebook, infer_departments=infer)
+    classifier = None
+    if codebook:
+        own, model = load_codebook(codebook), Path(codebook).parent / "models" / "categories.npz"
+        if model.is_file():  # trained for this codebook: python -m analyzer train --codebook …
+            classifier = load_classifier(model)
+        elif own.codes != load_codebook().codes or own.keywords() != load_codebook().keywords():
+            classifier = words_alone(own)
+    return analyze(document, classifier=classifier, infer_departments=infer)
 
 
 def with_known(document: Document, known: dict[str, Any]) -> Document:

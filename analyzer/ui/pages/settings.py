@@ -85,6 +85,14 @@ def _codebook() -> None:
             "In force: your own codebook" if own else "In force: the default codebook",
         )
     )
+    if own:
+        st.caption(
+            say(
+                "改了代码或关键词后，类别由关键词判定；要用训练过的模型，请运行：",
+                "With other codes or keywords, the keywords alone decide; for a trained model, run: ",
+            )
+            + f"`python -m analyzer train --model categories --codebook {own} --out {store.home / 'models'}`"
+        )
     turn = st.session_state.setdefault("codebook_turn", 0)
     try:
         rows = st.session_state.get("codebook_draft") or load_codebook(store)

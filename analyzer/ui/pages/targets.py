@@ -150,7 +150,9 @@ def _table(view: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any] |
     if st.session_state.get("grid_shape") != shape or st.session_state.get("grid_move"):
         # The grid keeps a row's number, which after a filter is another record: say anew which one is meant.
         cells = [(keys.index(view["t"]), columns[0])] if view["t"] in keys else []
-        st.session_state[widget] = {"selection": {"rows": [], "columns": [], "cells": cells}}
+        before = st.session_state.get(widget)
+        if (before["selection"]["cells"] if before else []) != cells:
+            st.session_state[widget] = {"selection": {"rows": [], "columns": [], "cells": cells}}
         st.session_state["grid_shape"], st.session_state["grid_move"] = shape, False
     state = st.dataframe(
         frame,
