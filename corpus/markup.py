@@ -255,6 +255,8 @@ def read_amount(quote: str) -> dict[str, Any]:
     if text in WORDS:
         value, unit, change = WORDS[text]
         return {**found, "value": value, "unit": unit, "change": change} | ({"comparator": "gt"} if text == "过半" else {})
+    if match := re.fullmatch(r"半(.+)", text):
+        return {**found, "value": 0.5, "unit": match[1]}
     if match := re.fullmatch(r"百分之(.+)", text):
         return {**found, "value": _spoken(match[1]), "unit": "%"}
     if match := re.fullmatch(r"(.+)成(半)?", text):
