@@ -85,9 +85,9 @@ def _names_columns(filled: Sequence[GridCell], place: int) -> bool:
 
 
 def join_cell(paragraphs: Sequence[str]) -> str:
-    """The paragraphs of a cell as one text: short broken heads (牵头/单位) close up, other ones keep a blank."""
+    """The paragraphs of a cell as one text: short broken heads (牵头/单位) close up, other ones (two bodies) keep a blank."""
     parts = [part.strip() for part in paragraphs if part.strip()]
-    if sum(map(len, parts)) <= 8 and not any(part[:1].isdigit() for part in parts):
+    if sum(map(len, parts)) <= 10 and all(len(part) <= 3 and not part[:1].isdigit() for part in parts):
         return "".join(parts)
     joined = ""
     for part in parts:
