@@ -54,7 +54,7 @@ class Package:
         try:
             with self._zip.open(info) as stream:
                 data = stream.read(info.file_size + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
             raise broken(self.name, f"{path}: {error}") from error
         if len(data) > info.file_size:
             raise broken(self.name, f"{path}: larger than its directory says")

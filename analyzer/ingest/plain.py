@@ -29,6 +29,7 @@ UNFINISHED = 100  # a line of so many characters that ends in a word was cut, it
 ENDS_CELL = "%％》】]"
 TAIL_HEADING = re.compile(r"[。！](?=[一二三四五六七八九十]{1,3}、[^，。；：！]{2,24}$)")
 MEASURED = 20_000
+LEAST_COMMON = 0.1  # any Chinese prose has three times as many of the commonest characters
 
 
 def decode(data: bytes, name: str) -> tuple[str, str]:
@@ -61,11 +62,13 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
 
 def _decode_mostly(data: bytes) -> tuple[str, str] | None:
     """A text with a few broken bytes (cut in the middle of a character, say); the broken ones become U+FFFD."""
+    found = []
     for encoding in ("utf-8", "gb18030"):
         text = data.decode(encoding, "replace")
-        if text.count("�") * 200 <= len(text) + 199 and looks_like_text(text) and cjk_share(text) > 0.2:
-            return text, encoding
-    return None
+        if text.count("\ufffd") * 50 <= len(text) + 49 and looks_like_text(text):
+            found.append((common_share(text), text, encoding))
+    share, text, encoding = max(found, default=(0.0, "", ""))
+    return (text, encoding) if share > LEAST_COMMON else None
 
 
 def _is_rather_big5(data: bytes, text: str) -> bool:
@@ -85,13 +88,8 @@ COMMON = frozenset("的一是在不了有和人这這中大为為上个個国國
 
 
 def common_share(text: str) -> float:
-    sample = [char for char in text[:MEASURED] if ord(char) > 0x7F]
+    sample = [char for char in text[:5 * MEASURED] if ord(char) > 0x7F][:MEASURED]
     return sum(char in COMMON for char in sample) / max(1, len(sample))
-
-
-def cjk_share(text: str) -> float:
-    sample = text[:MEASURED]
-    return sum("一" <= char <= "鿿" for char in sample) / max(1, len(sample))
 
 
 ODD = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f\x7f-\x84\x86-\x9f\ud800-\uf8ff\ufff0-\ufffc\ufffe\uffff\U000e0000-\U0010ffff]")

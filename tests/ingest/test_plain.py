@@ -37,6 +37,15 @@ def test_a_cut_last_character_costs_a_warning_not_the_file():
     assert document.warnings
 
 
+def test_a_few_damaged_bytes_cost_a_warning_not_the_file():
+    for encoding in ("utf-8", "gb18030"):
+        data = bytearray((SAMPLE * 40).encode(encoding))
+        for at in (50, 777, 2000):
+            data[at] = 0xFF
+        document = read_bytes(bytes(data), "a.txt")
+        assert document.text.count("一、总体要求") >= 36 and document.warnings
+
+
 @pytest.mark.parametrize("data", [b"", b"   \r\n", b"\x00" * 400, b"\xef\xbb\xbf"])
 def test_nothing_inside_is_a_clear_error(data):
     with pytest.raises(UnreadableDocument, match=r"a\.txt"):
