@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from dataclasses import replace
@@ -23,21 +26,52 @@ from analyzer.errors import AnalyzerError
 from analyzer.store import Filters, near, schema, search
 
 
-def _urls() -> list:
-    url = os.environ.get("POLICY_TEST_POSTGRES")
-    skip = pytest.mark.skipif(not url, reason="POLICY_TEST_POSTGRES names no PostgreSQL server to test on")
-    return [pytest.param(None, id="sqlite"), pytest.param(url, id="postgresql", marks=skip)]
+@pytest.fixture(scope="module")
+def postgres(tmp_path_factory):
+    """The URL of a PostgreSQL server: POLICY_TEST_POSTGRES, else a small one of our own where the programs are installed."""
+    pytest.importorskip("psycopg", reason="PostgreSQL is not tested: psycopg is not installed")
+    if url := os.environ.get("POLICY_TEST_POSTGRES"):
+        yield url
+        return
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        pytest.skip("PostgreSQL is not tested: no server is installed and POLICY_TEST_POSTGRES names none")
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # a socket's path must be short
+    user: dict = {}
+    if os.getuid() == 0:  # the server refuses to run as root
+        user = {"user": "postgres", "group": "postgres"}
+        shutil.chown(folder, **user)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    def run(program: str, *arguments: str) -> None:
+        command = [str(found[-1].with_name(program)), "-D", str(folder / "data"), *arguments]
+        subprocess.run(
+            command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60, cwd=folder, **user
+        )
+
+    try:
+        run("initdb", "-A", "trust", "-U", "tester", "-E", "UTF8", "--no-locale", "--no-sync")
+        run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", f"-p {port} -k {folder} -c fsync=off", "start")
+    except (OSError, subprocess.SubprocessError) as error:
+        pytest.skip(f"PostgreSQL is not tested: the server did not start ({error})")
+    yield f"postgresql+psycopg://tester@127.0.0.1:{port}/postgres"
+    run("pg_ctl", "-m", "immediate", "stop")
+    shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(params=_urls())
+@pytest.fixture(params=["sqlite", "postgresql"])
 def store(request, tmp_path):
-    if request.param:
-        engine = sa.create_engine(request.param)
+    url = None
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres")
+        engine = sa.create_engine(url)
         with engine.begin() as connection:
             connection.exec_driver_sql("DROP SCHEMA public CASCADE")
             connection.exec_driver_sql("CREATE SCHEMA public")
         engine.dispose()
-    opened = library.open_store(request.param, home=tmp_path)
+    opened = library.open_store(url, home=tmp_path)
     yield opened
     opened.engine.dispose()
 

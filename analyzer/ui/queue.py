@@ -137,9 +137,13 @@ def with_known(document: Document, known: dict[str, Any]) -> Document:
 
 
 def samples_folder() -> Path | None:
-    """Where the sample documents are: POLICY_ANALYZER_CORPUS, else `corpus` beside the program; None if there are none."""
+    """Where the sample documents are: POLICY_ANALYZER_CORPUS, else `corpus` beside the program, else those that were installed."""
     named = os.environ.get("POLICY_ANALYZER_CORPUS")
-    for folder in [Path(named)] if named is not None else [Path(__file__).parents[2] / "corpus"]:
+    for folder in (
+        [Path(named)]
+        if named is not None
+        else [Path(__file__).parents[2] / "corpus", Path(__file__).parents[1] / "samples"]
+    ):
         if (folder / "manifest.csv").is_file():
             return folder
     return None
