@@ -54,7 +54,7 @@ def find_indicators(reading: Reading, quantities: Sequence[Quantity], *, ranker:
         choice = chosen[index]
         own = ranked[index][0][1] if ranked[index] else None
         same_sentence = place.previous is not None and "。" not in place.gap_before
-        action = find_action(reading.text, place, own, measured[-1].action if same_sentence else None)
+        action = find_action(reading.text, quantities[index], place, own, measured[-1].action if same_sentence else None)
         if choice is None:
             measured.append(Measured(None, action))
             continue
