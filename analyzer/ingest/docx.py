@@ -44,6 +44,7 @@ class Walk:
     numbering: Numbering
     hidden: int = 0
     deleted: int = 0
+    unfinished: str = ""
     notes: list[tuple[str, str]] = field(default_factory=list)
     boxes: list[etree._Element] = field(default_factory=list)
     nested: list[etree._Element] = field(default_factory=list)
@@ -67,6 +68,7 @@ def read_docx(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Docume
     if body is None:
         raise broken(name, "no body")
     walk_blocks(body, walk)
+    walk.builder.add(walk.unfinished)
     notes = {kind: _notes(part(kind)) for kind in ("footnotes", "endnotes") if walk.notes}
     for kind, key in walk.notes:
         for paragraph in notes.get(kind, {}).get(key, ()):
@@ -149,9 +151,13 @@ def walk_blocks(parent: etree._Element, walk: Walk) -> None:
 
 def walk_paragraph(element: etree._Element, walk: Walk, *, note: bool = False) -> None:
     """One paragraph with its label, then the text boxes anchored in it."""
-    text = paragraph_text(element, walk).strip()
-    boxes, walk.boxes = walk.boxes, []
+    text = (walk.unfinished + paragraph_text(element, walk)).strip()
     properties = child(element, "pPr")
+    if child(properties, "rPr", "del") is not None and not note:  # the mark between two paragraphs was deleted
+        walk.unfinished = text
+        return
+    walk.unfinished = ""
+    boxes, walk.boxes = walk.boxes, []
     style = walk.styles.get(attribute(child(properties, "pStyle"), "val") or "", Style())
     if text:
         label = None if note else _label(properties, style, walk)

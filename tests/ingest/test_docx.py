@@ -69,6 +69,11 @@ def test_tracked_insertions_are_read_and_deletions_not():
     assert any("deletion" in warning for warning in document.warnings)
 
 
+def test_a_deleted_paragraph_mark_joins_two_paragraphs():
+    body = "<w:p><w:pPr><w:rPr><w:del/></w:rPr></w:pPr><w:r><w:t>改造小区</w:t></w:r></w:p>" + p("120个。") + p("下一段。")
+    assert lines(body) == ["改造小区120个。", "下一段。"]
+
+
 def test_content_controls_links_fields_and_text_boxes():
     box = ('<w:p><w:r><w:t>正文。</w:t></w:r><w:r><mc:AlternateContent><mc:Choice Requires="wps"><wps:txbx><w:txbxContent>'
            f'{p("框内文字。")}</w:txbxContent></wps:txbx></mc:Choice><mc:Fallback><w:pict><v:textbox><w:txbxContent>{p("框内文字。")}'
