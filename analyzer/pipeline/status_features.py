@@ -11,9 +11,9 @@ import numpy as np
 from analyzer.pipeline.context import DocumentContext
 from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.periods import first_year, last_year
-from analyzer.pipeline.reading import Reading
+from analyzer.pipeline.reading import Line, Reading
 from analyzer.pipeline.sentences import Span
-from analyzer.pipeline.tense import Tense, weigh
+from analyzer.pipeline.tense import Tense, row_lines, weigh
 
 CLAUSE = "，。；：！？\n,;"
 NEARBY = np.array([0.1, 0.25, 0.5, 1.0, 0.5, 0.25, 0.1])  # how much the rule evidence of the sentences around counts
@@ -52,6 +52,7 @@ CUES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple((name, where, re.comp
     ("share of those", "after", r"^(?:以上|以下)?的(?:有|达|为|占)"),
     ("invested", "near", r"(?:投资|投入|总投资|耗资|斥资|规模)(?:约|近|超|达|额)?$"),
     ("contest", "before", r"(?:围绕|针对|聚焦|落实|出台|坚持|按照|执行|严格)[^，。；]{0,10}$"),
+    ("quoted", "near", r"[”’]$"),
     ("proposed", "before", r"(?:提出|要求|规定|部署|确定)的?[^，。；]{0,12}$"),
 ))
 UNIT_CLASSES = (
@@ -65,10 +66,12 @@ COMPARATORS = ("eq", "ge", "gt", "le", "lt", "approx", "range")
 CHANGES = ("level", "increase", "decrease")
 CROSSED = (("grant before", "money"), ("grant after", "money"), ("grant before", "percent"), ("limit", "money"), ("limit", "percent"),
            ("limit", "time"), ("threshold", "money"), ("invested", "attribute"), ("subject", "measure"), ("each", "money"),
-           ("attribute", "money"), ("yearly", "le"), ("measures", "money"), ("measures", "le"), ("measures", "percent"))
+           ("attribute", "money"), ("yearly", "le"), ("measures", "money"), ("measures", "le"), ("measures", "percent"),
+           ("row", "already"), ("row", "past year"), ("row", "plan"))
 NUMERIC = ("passage", "own review", "clause review", "own rule", "clause rule", "line rule", "document rule", "place", "rule nearby",
            "passage in measures", "rule in measures", "rule in plan", "rule in report")
-FLAGS = (*(name for name, _, _ in CUES), "base", "subject", "past year", "this year", "later year", "heading", "cell", "short line",
+FLAGS = (*(name for name, _, _ in CUES), "base", "subject", "past year", "this year", "later year", "past year above",
+         "this year above", "later year above", "row", "heading", "cell", "short line",
          *(name for name, _ in UNIT_CLASSES), "count", *GENRES, *COMPARATORS, *CHANGES)
 NAMES = (*NUMERIC, *FLAGS, *(f"{one} & {two}" for one, two in CROSSED))
 
@@ -100,6 +103,7 @@ def figure_features(reading: Reading, sentences: Sequence[Span], quantities: Seq
     rows = np.zeros((len(quantities), len(NAMES)))
     column = {name: number for number, name in enumerate(NAMES)}
     starts = [sentence.start for sentence in sentences]
+    rows_lines = row_lines(context)
     mention_starts = [mention.start for mention in tense.mentions]
     own_rule = np.clip(tense.own[:, 1], -4, 4)
     document_rule = float(np.mean(own_rule)) if len(own_rule) else 0.0
@@ -119,7 +123,9 @@ def figure_features(reading: Reading, sentences: Sequence[Span], quantities: Seq
             passage * (context.genre == "measures"), *(rule * (context.genre == genre) for genre in ("measures", "plan", "report")))
         following = quantities[number + 1] if number + 1 < len(quantities) else None
         flags = _flags(reading, sentence, clause, quantity, following, context)
-        flags |= _years(tense, mention_starts, sentence, quantity, context)
+        flags |= _years(tense, mention_starts, sentence, line, quantity, context)
+        if sentence.line in rows_lines:
+            flags.add("row")
         for flag in flags:
             rows[number, column[flag]] = 1.0
         for one, two in CROSSED:
@@ -156,15 +162,16 @@ def _flags(reading: Reading, sentence: Span, clause: tuple[int, int], quantity: 
     return flags
 
 
-def _years(tense: Tense, starts: Sequence[int], sentence: Span, quantity: Quantity, context: DocumentContext) -> set[str]:
-    """How the last year named in the sentence before the figure lies to the document's year."""
+def _years(tense: Tense, starts: Sequence[int], sentence: Span, line: Line, quantity: Quantity, context: DocumentContext) -> set[str]:
+    """How the last year named before the figure, in the sentence or else above in the paragraph, lies to the document's."""
     number = bisect.bisect_left(starts, quantity.start) - 1
-    while number >= 0 and tense.mentions[number].start >= sentence.start:
+    while number >= 0 and tense.mentions[number].start >= line.start:
         mention = tense.mentions[number]
         number -= 1
         if mention.role in ("base", "name") or mention.floating or context.year is None:
             continue
+        where = "" if mention.start >= sentence.start else " above"
         if mention.role == "since" or last_year(mention.period) < context.year:
-            return {"past year"}
-        return {"this year"} if first_year(mention.period) <= context.year else {"later year"}
+            return {"past year" + where}
+        return {"this year" + where} if first_year(mention.period) <= context.year else {"later year" + where}
     return set()

@@ -22,10 +22,15 @@ from analyzer.pipeline.sentences import Span
 BUCKETS = 1 << 16
 SIDES = ("review", "rule")  # both measured against plan: positive nats speak for the side, negative for plan
 SHORTEST = 10  # pairs; shorter spans must not look surer than they are
-SWITCH = {"sentence": 5.0, "line": 3.5, "heading": 1.0}  # what a change of tense costs at each border, in nats
+SWITCH = {"sentence": 5.0, "line": 3.5, "heading": 1.0, "row": 0.5}  # what a change of tense costs at each border, in nats
 CEILING = 5.0  # no single sentence outweighs its passage entirely
 HEADING = 4.0
 YEAR = 1.5
+LAST_YEAR = 5.0  # 去年…, 五年来… at the very beginning of a sentence
+OPENS = 3
+SECTION = 1.0
+ROW = 1.0
+MEASURE = 1.0
 CUE = 0.5
 
 
@@ -61,11 +66,36 @@ def weigh_tense(reading: Reading, sentences: Sequence[Span], context: DocumentCo
         sums, bias = pair_sums(reading.text, model), model.bias
         own = np.array([weigh(sums, bias, sentence.start, sentence.end) for sentence in sentences]).reshape(-1, 2)
     evidence = np.clip(own[:, 0], -CEILING, CEILING) if len(own) else np.zeros(0)
-    evidence = evidence + _year_evidence(sentences, mentions, context)
+    evidence = evidence + _year_evidence(sentences, mentions, context) + _place_evidence(reading, sentences, context)
     for number, sentence in enumerate(sentences):
         if reading.lines[sentence.line].kind == "heading":
-            evidence[number] = heading_evidence(reading.text[sentence.start:sentence.end], context)
-    return Tense(smooth(reading, sentences, evidence), own, sums, bias, mentions)
+            said = heading_evidence(reading.text[sentence.start:sentence.end], context)
+            evidence[number] = said or evidence[number]
+    return Tense(smooth(reading, sentences, evidence, rows=row_lines(context)), own, sums, bias, mentions)
+
+
+def row_lines(context: DocumentContext) -> frozenset[int]:
+    """The lines that are cells of a table's rows."""
+    return frozenset(line for row in context.rows for line in range(row.first, row.last + 1))
+
+
+def _place_evidence(reading: Reading, sentences: Sequence[Span], context: DocumentContext) -> np.ndarray:
+    """What the headings above a sentence say, and the genre: plans, their tables above all, and measures look ahead."""
+    evidence = np.zeros(len(sentences))
+    by_section: dict[tuple[str, ...], float] = {}
+    rows = row_lines(context)
+    for number, sentence in enumerate(sentences):
+        section = reading.lines[sentence.line].section
+        if section not in by_section:
+            said = (heading_evidence(heading, context) for heading in reversed(section))
+            by_section[section] = SECTION * np.sign(next((nats for nats in said if nats), 0.0))
+        evidence[number] = by_section[section]
+        opens = not number or sentences[number - 1].line != sentence.line
+        if sentence.line in rows and context.genre != "report":
+            evidence[number] -= ROW * opens
+        elif context.genre == "measures":
+            evidence[number] -= MEASURE
+    return evidence
 
 
 def pair_codes(text: str) -> np.ndarray:
@@ -121,7 +151,8 @@ def _year_evidence(sentences: Sequence[Span], mentions: Sequence[PeriodMention],
         if number < 0 or mention.start >= sentences[number].end:
             continue
         if mention.role == "since" or last_year(mention.period) < context.year:
-            evidence[number] = YEAR
+            opens = mention.kind in ("relative", "past") and mention.start - sentences[number].start <= OPENS
+            evidence[number] = LAST_YEAR if opens else YEAR
         elif first_year(mention.period) >= context.year:
             evidence[number] = -YEAR
     return evidence
@@ -138,7 +169,7 @@ def _cue_evidence(reading: Reading, sentences: Sequence[Span]) -> np.ndarray:
     return np.stack([nats[:, 0] - nats[:, 1], nats[:, 2] - nats[:, 1]], axis=1)
 
 
-def smooth(reading: Reading, sentences: Sequence[Span], evidence: np.ndarray) -> np.ndarray:
+def smooth(reading: Reading, sentences: Sequence[Span], evidence: np.ndarray, *, rows: frozenset[int] = frozenset()) -> np.ndarray:
     """Nats for review at each sentence, given all sentences (forward-backward over a chain of two states)."""
     count = len(sentences)
     if not count:
@@ -149,6 +180,8 @@ def smooth(reading: Reading, sentences: Sequence[Span], evidence: np.ndarray) ->
         kind = "sentence" if number and sentences[number - 1].line == here else "line"
         if reading.lines[here].kind == "heading":
             kind = "heading"
+        elif here in rows and kind == "line":
+            kind = "row"
         leave[number] = 1 / (1 + np.exp(SWITCH[kind]))
     review, plan = np.empty(count), np.empty(count)
     odds = np.exp(evidence)
