@@ -12,8 +12,8 @@ from analyzer.records import Document
 
 HEAD_LINES, TAIL_LINES = 40, 25
 LABELS = {
-    "title": r"标\s*题|名\s*称|文件名称|公文名称",
-    "issuer": r"发文机关|发文单位|发布机构|发布单位|发布机关|制发机关|制定机关|公开主体|印发机关|发文部门",
+    "title": r"标\s*题|名\s*称|信息名称|文件名称|公文名称",
+    "issuer": r"发文机关|发文机构|发文单位|发布机构|发布单位|发布机关|制发机关|制定机关|公开主体|印发机关|发文部门",
     "number": r"发文字号|发文文号|文\s*号|文件编号|公文字号",
     "written": r"成文日期|发文日期|印发日期|生成日期|签署日期|公文日期|制发日期|成文时间|发文时间",
     "published": r"发布日期|发布时间|公布日期|公开日期|发布于|上传时间|公布时间|时\s*间|日\s*期",
@@ -21,6 +21,9 @@ LABELS = {
 LABEL = re.compile("|".join(rf"(?P<{name}>(?:{words}))" for name, words in LABELS.items()))
 LABELLED = re.compile(rf"(?:^|(?<=[\s　|【\[（(\-*#]))({'|'.join(LABELS.values())})\s*[*】\]]*\s*[:：]\s*[*]*[ 　\t]*([^\n]*?)"
                       rf"(?=\s{{2,}}|[|】]|\s+(?:来\s*源|作\s*者|浏\s*览|字\s*体|{'|'.join(LABELS.values())})\s*[:：]|$)")
+# Labels that a page prints one behind the other without a blank: 标题：…发文机关：…成文日期：…
+GLUED_LABEL = re.compile(r"(?<=[^\s:：])(?=(?:标\s{0,4}题|索\s{0,4}引\s{0,4}号|来\s{0,4}源|文\s{0,4}号|发文机关|发文机构|发布机构|发文字号|成文日期|生成日期|"
+                         r"发布日期|发布时间|主题分类|公文种类|信息类别|信息索引|有效性)\s*[:：])")
 NOTHING = re.compile(r"(?:无|暂无|[-—/*\s]*|未知)$")
 ERA = "零〇○ＯO0一二三四五六七八九"
 DATE = re.compile(rf"(?<!\d)((?:19|20)\d\d|[一二][{ERA}]{{3}})\s*(?:年|[-./])\s*(?:(\d{{1,2}}|[一二三四五六七八九十]{{1,3}})\s*"
@@ -79,8 +82,12 @@ def find_labels(lines: Sequence[str]) -> dict[str, str]:
     """What lines such as 发文字号：…  发布日期：… name; the first of each kind."""
     found: dict[str, str] = {}
     for at, line in enumerate(lines):
-        if len(line) > 240:
+        if len(line) > 1000:
             continue
+        glued = len(GLUED_LABEL.findall(line))
+        if len(line) > 240 and glued < 3:
+            continue
+        line = GLUED_LABEL.sub("  ", line) if glued else line
         if line[-1:] in ("：", ":") and len(line) < 12 and at + 1 < len(lines) and len(lines[at + 1]) < 120 and lines[at + 1][-1:] not in "：:":
             line += lines[at + 1]  # a table of label and value, flattened
         for match in LABELLED.finditer(line):
@@ -102,6 +109,7 @@ def find_title(document: Document) -> str | None:
             continue
         line = re.sub(r"\s*\n\s*", "", document.text[block.start:block.end]).strip(" 　#*")
         line = re.sub(r"(?<=[一-鿿])[\s　]+(?=[一-鿿](?:[\s　]|$))", "", line) if re.fullmatch(r"(?:\S\s+)+\S", line) else line
+        line = re.sub(r"\s*(?:19|20)\d\d-\d\d-\d\d\s+\d\d:\d\d.*$", "", line)  # what the site prints beside it
         line = re.sub(r"\s*[—\-]{2}.*$", "", line) if re.match(r".{0,24}工作报告\s*[—\-]{2}", line) else line
         if not titles and re.match(r"附\s*件\s*[\d一二三四五六七八九十]{0,3}\s*[:：.]?$", line):
             continue

@@ -51,6 +51,7 @@ CHROME = re.compile(
 APPENDIX = re.compile(r"(?:名词|术语|有关|相关)?(?:解释|注释|名词)$|名词解释|术语解释|注\s*释$")
 META_LINE = re.compile(
     r"(?:索\s*引\s*号|主\s*题\s*(?:分\s*类|词)|标\s*题\s*[:：]|发\s*文\s*(?:机\s*关|字\s*号)|成\s*文\s*日\s*期|发\s*布\s*日\s*期|\d{9}/\d{4}|"
+    r"(?:19|20)\d\d\s*[-年./]\s*\d{1,2}\s*[-月./]\s*\d{1,2}日?\s.{0,20}(?:来\s*源|\d\d:\d\d)|信息名称|信息索引|生成日期|内容概述|发文机构|"
     r"来源|北大法宝|【法宝|【(?:相关|原文|附件|打印|字体|关闭)|原文链接|当前位置|您?现?在?的?位置|首页|时间|日期|发布|成文|索引号|文号|发文|信息来源|字体|字号|作者|责任编辑|编辑|浏览|点击|打印|分享|主题|分类|有效性|检索|下载|关闭|摘自|"
     r"中央政府门户网站|新华社|https?:|www\.)|.*(?:【字体|字体：|www\.|本报记者|摄$)")
 DATE_LINE = re.compile(rf"[—\-－（(]*\s*(?:[\d{HAN}]{{4}}|[\d]{{2}})\s*[年./-]\s*[\d{HAN}]{{1,3}}\s*(?:[月./-]\s*(?:[\d{HAN}]{{1,3}}\s*日?)?)?")
@@ -259,7 +260,7 @@ def _closes_notice(line: str) -> bool:
 
 def _is_front_matter(line: str) -> bool:
     """Whether a line is a date, number, source, speaker or other line of the title page but no title."""
-    return bool(META_LINE.match(line) or DATE_LINE.fullmatch(line) or NUMBER_LINE.match(line) or PERSON_LINE.fullmatch(line)
+    return bool(META_LINE.match(line) or DATE_LINE.fullmatch(line.strip("（）()")) or NUMBER_LINE.match(line) or PERSON_LINE.fullmatch(line)
                 or SPEECH.fullmatch(line))
 
 
