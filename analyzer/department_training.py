@@ -39,6 +39,7 @@ FEWEST_EXAMPLES = 60
 RARE = 5
 RIDGE = 1.0
 FOLDS = 5
+CALIBRATED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def train_model(examples: Sequence[Example], *, calibrate: bool = True) -> Model
     model = Model(vocabulary, rarity, ridge.coef_.T.astype(np.float32), ridge.intercept_.astype(np.float32), tuple(types), codes, 8.0, -4.0)
     if not calibrate:
         return model
-    slope, offset = _calibration(examples, types)
+    slope, offset = _calibration(examples)
     return Model(model.vocabulary, rarity, model.weights, model.bias, model.types, codes, slope, offset)
 
 
@@ -119,17 +120,17 @@ def labels_of(examples: Sequence[Example], types: Sequence[str]) -> np.ndarray:
     return labels
 
 
-def _calibration(examples: Sequence[Example], types: Sequence[str]) -> tuple[float, float]:
+def _calibration(examples: Sequence[Example]) -> tuple[float, float]:
     """Slope and offset of the log-odds, from scores of documents that the scoring model had not seen."""
     from sklearn.linear_model import LogisticRegression
 
     scores, truths = [], []
     for model, held in _folds(examples):
-        places = [types.index(kind) if kind in types else -1 for kind in model.types]
         found = score_types(model, [e.text for e in held], [None] * len(held), [e.section for e in held])
-        truth = labels_of(held, types)[:, places]
-        scores.append(found.ravel())
-        truths.append(truth.ravel())
+        best = np.argsort(-found, axis=1)[:, :CALIBRATED]  # what is shown; the many that nobody would name would drown them
+        truth = labels_of(held, model.types)
+        scores.append(np.take_along_axis(found, best, axis=1).ravel())
+        truths.append(np.take_along_axis(truth, best, axis=1).ravel())
     fit = LogisticRegression().fit(np.concatenate(scores)[:, None], np.concatenate(truths))
     return float(fit.coef_[0, 0]), float(fit.intercept_[0])
 

@@ -94,7 +94,7 @@ def gram_features(texts: Sequence[str], vocabulary: np.ndarray,
 
 def area_features(texts: Sequence[str], categories: Sequence[str | None], sections: Sequence[Sequence[str]],
                   codes: Sequence[str]) -> np.ndarray:
-    """The share of each area of the codebook in a task's keywords; a known category counts as much as all keywords."""
+    """The share of each area of the codebook in a task's keywords; its known category where it has none."""
     shares = np.zeros((len(texts), len(codes)), np.float32)
     place = {code: column for column, code in enumerate(codes)}
     whole = "\n".join(_with_headings(texts, sections))
@@ -103,12 +103,10 @@ def area_features(texts: Sequence[str], categories: Sequence[str | None], sectio
         for word, column in words:
             if word in text:
                 shares[row, column] += len(word) * text.count(word)
-    shares /= np.maximum(shares.sum(axis=1, keepdims=True), 1e-9)
     for row, category in enumerate(categories):
-        if category in place:
-            shares[row] /= 2
-            shares[row, place[category]] += 0.5
-    return shares
+        if category in place and not shares[row].any():
+            shares[row, place[category]] = 1
+    return shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-9)
 
 
 @functools.cache
