@@ -328,7 +328,7 @@ def test_search_finds_exactly_what_reading_finds(text, word):
     with engine.begin() as connection:
         connection.exec_driver_sql(schema._SQLITE_EXTRAS[0])
         search.put_body(connection, 1, text)
-        assert (search.search_numbers(connection, word) == [1]) == (word in text)
+        assert (search.search_numbers(connection, word).tolist() == [1]) == (word in text)
 
 
 def test_near_duplicates_are_told(store):

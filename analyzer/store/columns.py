@@ -7,6 +7,7 @@ of its last change, so that a refresh reads only what changed.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from analyzer.store.schema import Store, documents, figures, read_count, reading
 
 FACETS = ("category", "department", "status", "period", "region", "document", "comparator", "unit", "change", "review")
+_BLOCK = 20_000
 _CODED = ("category", "status", "period", "region", "comparator", "unit", "change", "review", "due")
 
 
@@ -63,7 +65,7 @@ _NUMBERS: dict[str, Any] = {
 
 def fresh_columns(store: Store) -> Columns:
     """The columns as the library stands now."""
-    with store.lock, reading(store) as connection:
+    with store.memory_lock, reading(store) as connection:
         columns: Columns = store.memory.get("columns") or Columns()
         revision, deletions = read_count(connection, "revision"), read_count(connection, "deletions")
         if columns.revision == revision:
@@ -75,67 +77,79 @@ def fresh_columns(store: Store) -> Columns:
         return columns
 
 
-def _read(connection: sa.Connection, since: int) -> list[Any]:
-    place = sa.func.coalesce(figures.c.region, documents.c.region).label("region")
+def _read(connection: sa.Connection, since: int) -> Iterator[Sequence[Any]]:
+    """The rows that changed after revision `since`, in blocks: a million rows of Python objects would fill the memory."""
+    f = figures.c
+    place = sa.func.coalesce(f.region, documents.c.region)
     query = (
-        sa.select(
-            figures.c.id,
-            figures.c.category,
-            figures.c.status,
-            figures.c.period,
-            place,
-            figures.c.comparator,
-            figures.c.unit,
-            figures.c.change,
-            figures.c.review,
-            figures.c.due,
-            figures.c.departments,
-            figures.c.document_id,
-            figures.c.start,
-            figures.c.value,
-            figures.c.confidence,
-            figures.c.gone,
-        )
-        .select_from(figures.join(documents, documents.c.id == figures.c.document_id))
-        .where(figures.c.revision > since)
-        .order_by(figures.c.id)
-    )
-    return list(connection.execute(query).all())
+        sa.select(f.id, f.category, f.status, f.period, place, f.comparator, f.unit, f.change, f.review, f.due,
+                  f.departments, f.document_id, f.start, f.value, f.confidence, f.gone)
+        .select_from(figures.join(documents, documents.c.id == f.document_id))
+    )  # fmt: skip
+    if since >= 0:
+        query = query.where(f.revision > since)
+    result = connection.execution_options(stream_results=True).execute(query)
+    yield from result.partitions(_BLOCK)
 
 
-def _take(old: Columns, rows: list[Any], revision: int) -> Columns:
+def _take(old: Columns, blocks: Iterable[Sequence[Any]], revision: int) -> Columns:
     """New columns made of the old ones and the rows that changed; the old ones may still be read by another thread."""
     new = Columns(revision=revision, deletions=old.deletions, department_names=old.department_names)
-    fields = list(zip(*rows, strict=True)) if rows else [()] * 16
-    changed = np.array(fields[0], dtype=np.int64)
+    parts: dict[str, list[np.ndarray]] = {name: [] for name in ("id", *_CODED, *_NUMBERS, "pair_id", "pair_code")}
+    parsed: dict[str, tuple[int, ...]] = {"[]": ()}
+    for rows in blocks:
+        fields = list(zip(*rows, strict=True))
+        parts["id"].append(np.array(fields[0], dtype=np.int64))
+        for values, name in zip(fields[1:10], _CODED, strict=True):
+            parts[name].append(_to_codes(old.coded[name], values))
+        for values, (name, kind) in zip(fields[11:], _NUMBERS.items(), strict=True):
+            parts[name].append(np.array([np.nan if v is None else v for v in values], dtype=kind))
+        _take_departments(new.department_names, fields[0], fields[10], parsed, parts)
+    changed = _join(parts["id"], np.int64)
     keep = ~np.isin(old.ids, changed)
     ids = np.concatenate([old.ids[keep], changed])
     order = np.argsort(ids, kind="stable")
     new.ids = ids[order]
-    for i, name in enumerate(_CODED, 1):
+    for name in _CODED:
         was = old.coded[name]
-        fresh = np.fromiter((was.code(v) for v in fields[i]), dtype=np.int32, count=len(changed))
-        new.coded[name] = Coded(was.names, was.codes, np.concatenate([was.values[keep], fresh])[order])
-    for i, (name, kind) in enumerate(_NUMBERS.items(), 11):
-        fresh = np.array([np.nan if v is None else v for v in fields[i]], dtype=kind)
+        codes = np.concatenate([was.values[keep], _join(parts[name], np.int32)])[order]
+        new.coded[name] = Coded(was.names, was.codes, codes)
+    for name, kind in _NUMBERS.items():
         before = old.numbers.get(name, np.zeros(0, dtype=kind))[keep]
-        new.numbers[name] = np.concatenate([before, fresh])[order]
-    _take_departments(old, new, keep, changed, fields[10])
+        new.numbers[name] = np.concatenate([before, _join(parts[name], kind)])[order]
+    stay = keep[old.pair_rows]
+    pair_ids = np.concatenate([old.ids[old.pair_rows][stay], _join(parts["pair_id"], np.int64)])
+    new.pair_rows = np.searchsorted(new.ids, pair_ids)
+    new.pair_codes = np.concatenate([old.pair_codes[stay], _join(parts["pair_code"], np.int32)])
     return new
 
 
-def _take_departments(old: Columns, new: Columns, keep: np.ndarray, changed: np.ndarray, cells: Any) -> None:
-    numbers: list[int] = []
+def _to_codes(column: Coded, values: tuple[Any, ...]) -> np.ndarray:
+    known = column.codes
+    for value in set(values):
+        column.code(value)
+    return np.fromiter((known[value or ""] for value in values), dtype=np.int32, count=len(values))
+
+
+def _take_departments(
+    names: Coded,
+    numbers: tuple[int, ...],
+    cells: tuple[str, ...],
+    parsed: dict[str, tuple[int, ...]],
+    parts: dict[str, list[np.ndarray]],
+) -> None:
+    ids: list[int] = []
     codes: list[int] = []
-    parsed: dict[str, tuple[int, ...]] = {"[]": ()}
-    for number, cell in zip(changed.tolist(), cells, strict=True):
-        names = parsed.get(cell)
-        if names is None:
-            names = parsed[cell] = tuple({new.department_names.code(d["name"]) for d in json.loads(cell)})
-        numbers += [number] * len(names)
-        codes += names
-    old_ids = old.ids[old.pair_rows] if len(old.pair_rows) else np.zeros(0, dtype=np.int64)
-    stay = keep[old.pair_rows] if len(old.pair_rows) else np.zeros(0, dtype=bool)
-    all_ids = np.concatenate([old_ids[stay], np.array(numbers, dtype=np.int64)])
-    new.pair_rows = np.searchsorted(new.ids, all_ids)
-    new.pair_codes = np.concatenate([old.pair_codes[stay], np.array(codes, dtype=np.int32)])
+    for number, cell in zip(numbers, cells, strict=True):
+        found = parsed.get(cell)
+        if found is None:
+            found = parsed[cell] = tuple({names.code(d["name"]) for d in json.loads(cell)})
+        if found:
+            ids += [number] * len(found)
+            codes += found
+    parts["pair_id"].append(np.array(ids, dtype=np.int64))
+    parts["pair_code"].append(np.array(codes, dtype=np.int32))
+
+
+def _join(parts: list[np.ndarray], kind: Any) -> np.ndarray:
+    return np.concatenate(parts) if parts else np.zeros(0, dtype=kind)

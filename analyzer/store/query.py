@@ -91,16 +91,27 @@ def find(store: Store, filters: Filters | None = None, *, sort: str = "document"
         with reading(store) as connection:
             numbers = search.search_numbers(connection, filters.text)
         if numbers is not None:
-            base &= np.isin(columns.ids, np.array(numbers, dtype=np.int64), assume_unique=True)
+            base &= _known(columns, numbers)
     whole = base.copy()
     for mask in masks.values():
         whole &= mask
     facets = {name: _count(columns, name, _without(base, masks, name) if name in masks else whole) for name in FACETS}
     found = Found(columns.ids[_order(columns, whole, sort, store)], facets)
-    if len(columns.found) > 32:
-        columns.found.clear()
+    if len(columns.found) > 48:  # the orderings are dear to make and few
+        for old in [key for key in columns.found if key[0] != "order"]:
+            columns.found.pop(old, None)
     columns.found[question] = found
     return found
+
+
+def _known(columns: Columns, numbers: np.ndarray) -> np.ndarray:
+    """A mask of the rows whose ids are among `numbers`."""
+    mask = np.zeros(len(columns.ids), dtype=bool)
+    places = np.searchsorted(columns.ids, numbers)
+    inside = places < len(columns.ids)
+    places = places[inside]
+    mask[places[columns.ids[places] == numbers[inside]]] = True
+    return mask
 
 
 def _without(base: np.ndarray, masks: dict[str, np.ndarray], name: str) -> np.ndarray:
@@ -148,25 +159,37 @@ def _count(columns: Columns, name: str, mask: np.ndarray) -> list[tuple[str, int
 
 
 def _order(columns: Columns, mask: np.ndarray, sort: str, store: Store) -> np.ndarray:
-    rows = np.flatnonzero(mask)
+    """The rows of `mask` in the order asked for: one ordering of all rows is kept for each way to sort."""
+    key = ("order", sort)
+    whole = columns.found.get(key)
+    if whole is None:
+        whole = columns.found[key] = _order_all(columns, sort, store)
+    kept: np.ndarray = whole[mask[whole]]
+    return kept
+
+
+def _order_all(columns: Columns, sort: str, store: Store) -> np.ndarray:
     name, down = sort.lstrip("-"), sort.startswith("-")
+    by_document = np.lexsort((columns.numbers["start"], columns.numbers["document"]))
     if name in ("value", "confidence"):
-        values = columns.numbers[name][rows]
-        return rows[np.argsort(-values if down else values, kind="stable")]  # nan comes last either way
-    if name in ("period", "due", "category"):
+        values = columns.numbers[name]
+        ranks = -values if down else values  # nan comes last either way
+    elif name in ("period", "due", "category"):
         coded = columns.coded[name]
-        rank = np.empty(len(coded.names), dtype=np.int64)
         last = "\uffff" if not down else ""
+        rank = np.empty(len(coded.names), dtype=np.int64)
         rank[sorted(range(len(coded.names)), key=lambda i: coded.names[i] or last)] = np.arange(len(coded.names))
-        values = rank[coded.values[rows]]
-        return rows[np.argsort(-values if down else values, kind="stable")]
-    if name == "indicator":
+        ranks = -rank[coded.values] if down else rank[coded.values]
+    elif name == "indicator":
         with reading(store) as connection:
             query = sa.select(figures.c.id, figures.c.indicator).where(figures.c.indicator.is_not(None))
-            names = {row[0]: row[1] for row in connection.execute(query)}
-        return np.array(sorted(rows.tolist(), key=lambda i: names.get(int(columns.ids[i]), "\uffff")), dtype=np.int64)
-    # Figures of one document come with neighbouring ids nearly always; a full sort is needed only after re-analysis.
-    return rows[np.lexsort((columns.numbers["start"][rows], columns.numbers["document"][rows]))]
+            names = dict(connection.execute(query).tuples().all())
+        texts = [names.get(int(i)) or "\uffff" for i in columns.ids]
+        place = {text: i for i, text in enumerate(sorted(set(texts)))}
+        ranks = np.fromiter((place[text] for text in texts), dtype=np.int64, count=len(texts))
+    else:
+        return by_document
+    return by_document[np.argsort(ranks[by_document], kind="stable")]  # equal ones stay in the order of the text
 
 
 def read_figures(store: Store, ids: Iterable[int]) -> list[dict[str, Any]]:

@@ -221,6 +221,8 @@ class Store:
     home: Path
     memory: dict[str, Any] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
+    memory_lock: threading.RLock = field(default_factory=threading.RLock)
+    """For `memory` alone: a reader does not wait for a writer."""
 
     @property
     def sqlite(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 
 
@@ -53,7 +54,7 @@ def drop_body(connection: sa.Connection, number: int, body: str) -> None:
         connection.execute(sa.text("DELETE FROM figure_grams WHERE rowid = :number"), {"number": number})
 
 
-def search_numbers(connection: sa.Connection, text: str) -> list[int] | None:
+def search_numbers(connection: sa.Connection, text: str) -> np.ndarray | None:
     """Ids of the figures whose sentence, indicator or departments hold every word of `text`; None for no word.
 
     A word's punctuation is passed over: 90% finds what 90 finds.
@@ -66,7 +67,7 @@ def search_numbers(connection: sa.Connection, text: str) -> list[int] | None:
         rows = connection.execute(
             sa.text("SELECT rowid FROM figure_grams WHERE figure_grams MATCH :wanted"), {"wanted": wanted}
         )
-        return [row[0] for row in rows]
+        return np.array(rows.scalars().all(), dtype=np.int64)
     conditions: list[str] = []
     values: dict[str, Any] = {}
     for i, run in enumerate(runs):
@@ -76,7 +77,7 @@ def search_numbers(connection: sa.Connection, text: str) -> list[int] | None:
             conditions.append(f"grams @> CAST(:grams{i} AS text[])")
             values[f"grams{i}"] = [run[j : j + 2] for j in range(len(run) - 1)]
     rows = connection.execute(sa.text(f"SELECT rowid FROM figure_grams WHERE {' AND '.join(conditions)}"), values)
-    return [row[0] for row in rows]
+    return np.array(rows.scalars().all(), dtype=np.int64)
 
 
 def _phrase(run: str) -> str:
