@@ -11,7 +11,8 @@ A source is a text file: header lines `%key: value`, then the body, one paragrap
                             H heading), category of it
     ⏎      a line break inside a paragraph
 
-Options of a figure and of `#!`: P A S R (planned, achieved, standard, reference), `@period` (in a `#!` also `@2025/2027|2027`: another reading), `c=`, `r=`, `d=`.
+Options of a figure and of `#!`: P A S R (planned, achieved, standard, reference), `@period` (in a `#!` also `@2025/2027|2027`:
+another reading), `c=`, `r=`, `d=`.
 Of a figure alone: eq ge gt le lt approx range, `+` (increase), `-` (decrease), `v=`, `m=` (value_max), `u=`, `opt`, and other readings
 `ia= ha= pa= sa= ca= ra= ua= va= aa= da=` parted by `/` (periods, units and bodies by `;`), `ok` (contradicts a cue on purpose).
 `_` stands for null, in a figure `&` for the `|` between bodies.
