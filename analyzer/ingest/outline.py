@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from analyzer.ingest.contents import find_contents
 from analyzer.records import Block
 
 HAN = "零〇一二三四五六七八九十百"
@@ -112,6 +113,8 @@ def shape_outline(text: str, blocks: Sequence[Block], centred: frozenset[int] = 
               and CHROME.match(text[block.start:block.end].strip()) else block for block in blocks]
     lines = [text[block.start:block.end].strip().lstrip("*_ ").rstrip("*_ ") if block.kind in ("paragraph", "heading", "list_item")
              else "" for block in blocks]
+    for at in find_contents(lines):
+        blocks[at], lines[at] = replace(blocks[at], kind="furniture"), ""
     numbers = [find_numbering(line) for line in lines]
     ranks = depths({number.kind for number, line in zip(numbers, lines, strict=True)
                     if number and len(line) <= LONGEST_HEADING})

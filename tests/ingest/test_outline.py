@@ -84,6 +84,20 @@ def test_a_second_plan_in_the_middle_begins_anew():
     assert (1, "某市创新发展行动计划（2021—2023年）") in outline(text)
 
 
+def test_a_table_of_contents_is_furniture_and_heads_nothing():
+    parts = ["一、发展基础", "（一）成效", "（二）形势", "二、总体要求", "三、重点任务", "四、保障措施"]
+    body = "".join(f"{part}\n{BODY}\n" for part in parts)
+    text = "某市发展规划\n目　录\n" + "".join(f"{part} …… {page}\n" for page, part in enumerate(parts, 3)) + f"{BODY}\n{body}"
+    found = kinds(text)
+    assert found[:9] == ["heading"] + ["furniture"] * 7 + ["paragraph"]
+    assert [line for _, line in outline(text)] == ["某市发展规划", *parts]
+
+
+def test_repeated_items_are_no_contents():
+    text = "某市清单\n" + "1.改造小区\n2.建设公园\n3.新建学校\n" * 3
+    assert "furniture" not in kinds(text)
+
+
 def test_page_chrome_is_furniture():
     assert kinds("打印\n【字体：大 中 小】\n某市政府工作报告\n各位代表：\n" + BODY)[:2] == ["furniture", "furniture"]
 
