@@ -69,6 +69,9 @@ def words_of(text: str, candidate: Candidate) -> str:
     return "".join(words.split())
 
 
+LONGEST_CHAIN = 5  # numbers that point to numbers: 1200个1200个1200个… must not be searched for every path
+
+
 def _shipped() -> Ranker:
     path = default_path()
     return load_ranker(path) if path.exists() else RULES_ONLY
@@ -91,7 +94,7 @@ def _resolve(ranked: list[list[tuple[float, Candidate]]], index: int,
     for confidence, candidate in ranked[index]:
         if candidate.other is None:
             return candidate, confidence, f"indicator:{candidate.kind}:{candidate.edge}"
-        if candidate.other in seen:
+        if candidate.other in seen or len(seen) >= LONGEST_CHAIN:
             continue
         found = _resolve(ranked, candidate.other, seen | {index})
         if found is not None:
