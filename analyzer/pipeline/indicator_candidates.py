@@ -14,7 +14,8 @@ from analyzer.pipeline.reading import Reading
 STOPS = re.compile(r"[，,；;。：:！？!?]")
 REGION = r"[\u4e00-\u9fff]{1,8}(?:市|县|(?<![社小园景街片灾库牧城校厂矿地辖])区|州|旗|盟|省)"
 # 带动100户企业，其中：兴义市20家、安龙县14家: the shares of regions measure what the sum measures
-SHARE = re.compile(rf"其中[：:，,]?{REGION}$|^(?:以上|左右)?[、，,；;和]?{REGION}$")
+SHARE = re.compile(rf"其中[：:，,]?{REGION}$")
+SHARE_GOES_ON = re.compile(rf"^(?:以上|左右)?[、，,；;和]?{REGION}$")
 EACH = re.compile(r"(?:单个|单户|单家|每个|每家|每户|每人|每项|同一)[\u4e00-\u9fff]{0,6}?(?:每年|年度|合计|累计|最高|最多|原则上)*$")
 # 100户企业与大数据深度融合, 2000名专家到县级医院开展帮扶: a preposition and a verb behind it begin a predicate
 WITH = re.compile(r"(?:与|同|向|到|在|被|对|由|从|经|于)[^，。；、与]{1,16}"
@@ -26,14 +27,14 @@ WHOLE = re.compile(r"(?:最高为|不得?超过|不得?低于|低于|高于|相�
 HAVE = re.compile(r"的(?:共?有|共?达到?|分别为)$")
 PAYS = re.compile(r"(?:拨付|支付|兑付|预拨)(?:剩余|其余)?$")
 # 贷款增速比各项贷款平均增速高4.2个百分点
-COMPARED = re.compile(r"(?:比|较)[^，。；、]{2,16}?(?:分别)?(?:高|低|多|少|快|慢|增加|减少|提高|下降)(?:出|了)?$")
+COMPARED = re.compile(r"(?:比(?![例重率值])|较)[^，。；、]{2,16}?(?:分别)?(?:高|低|多|少|快|慢|增加|减少|提高|下降)(?:出|了)?$")
 LOCATIVE = re.compile(r"(?:内部?|之中|之间|期间|中|里|方面)各?有?$")
 LIMIT = re.compile(r"(?:不?超过|不?低于|不少于|不?高于|大于|小于|达到?|满|突破)(?:约|近)?$")
-WHEREOF = re.compile(r"按(?:照)?[^，。；]{0,50}的$|不超过[^，。；]{2,40}的$")
+WHEREOF = re.compile(r"按(?:照)?[^，。；]{0,50}的$")
 GRANTED = re.compile(r"(?:的)?(?:标准|比例)?(?:给予|予以|进行|一次性)?" + SUBSIDY.pattern)
 REACH_NEXT = re.compile(r"[\u4e00-\u9fff]{0,4}(?:到|至|为)(?:现在的?|目前的?|(?:19|20)\d\d年的?)?$")
 FROM = re.compile(r"(?:由|从)(?:(?:19|20)\d\d年底?末?的?)?[\u4e00-\u9fff]{0,6}$")
-BEHIND_NUMBER = re.compile(r"(?:多|余|内(?=[完办作])|以上|以下|左右|以内|之内|上下|及以上|及以下|之间|[（(][含按][^（()）]{0,12}[）)]|\s|\"|”)*"
+BEHIND_NUMBER = re.compile(r"(?:多|余|内(?![部容涵需外河蒙陆贸])|以上|以下|左右|以内|之内|上下|及以上|及以下|之间|[（(][含按][^（()）]{0,12}[）)]|\s|\"|”)*"
                            r"(?P<of>的)?(?:(?:比例|标准|额度|幅度|规模)(?=给予|予以|进行|一次性|安排|配|补|奖|由))?")
 LIST_GAP = re.compile(r"(?:多|余|以上|以下|左右|以内|[（(]含[）)]|\s)*(?:[、，,/]|和|与|及|或|[、，,]?以及)?\s*(?:近|约|超|超过|不少于|不超过)?$")
 BARE_UNIT = re.compile(r"\s*[（(][^（()）]{1,8}[）)]\s*$")
@@ -135,15 +136,14 @@ def _marks(text: str, quantities: list[Quantity], places: list[Place], index: in
         yield "from"
     if REACH_NEXT.match(place.gap_before):
         yield "to"
-    if place.previous is not None and SHARE.search(place.gap_before):
+    if place.previous is not None and (SHARE.search(place.gap_before) or "share" in places[place.previous].marks
+                                       and SHARE_GOES_ON.search(place.gap_before)):
         yield "share"
     if EACH.match(phrase) or EACH.match(text[place.left:place.end]):
         yield "each"
     if HAVE.search(text, place.left, quantity.start) or (quantity.unit == "%" and PAYS.search(text, place.left, quantity.start)):
         yield "have"
-    leading = bool(place.verbs) and place.verbs[0].start <= place.starts[-1]
-    if place.of and len(phrase) > 1 and not leading and (
-            LIMIT.search(text, place.left, quantity.start) or not place.verbs and re.search("以[上下]", text[quantity.end:place.right])):
+    if _limits(text, quantities, places, place):
         yield "limit"
     if quantity.unit in ("%", "元") and WHEREOF.search(text, place.left, quantity.start):
         yield "base"
@@ -169,6 +169,8 @@ def _marks(text: str, quantities: list[Quantity], places: list[Place], index: in
         yield "head-before"
     if HEAD_END.search(behind):
         yield "head-behind"
+    if "其中" in clause and not place.verbs and not HEAD_END.search(phrase):
+        yield "subset"
     if behind and LOCATIVE.search(phrase):
         yield "locative"
     if any(word.kind == "give" for word in place.tail):
@@ -178,6 +180,20 @@ def _marks(text: str, quantities: list[Quantity], places: list[Place], index: in
         whole = [verb for verb in place.verbs if verb.kind in ("do", "reach")]
         if whole and whole[-1].start <= place.starts[-1] and whole[-1].end >= place.end and quantities[place.previous].unit == quantity.unit:
             yield "verb-only"
+
+
+def _limits(text: str, quantities: list[Quantity], places: list[Place], place: Place) -> bool:
+    """税收1亿元以上的企业, 周期超过24个月的项目: the number bounds what stands before it, not the things behind."""
+    first, last = places[place.group[0]], places[place.group[1] - 1]
+    number = quantities[place.group[0]]
+    phrase = text[first.starts[-1]:first.end] if first.starts else ""
+    if not last.of or len(phrase) < 2:
+        return False
+    named = bool(HEAD_END.search(phrase))
+    leading = any(verb.start <= first.starts[-1] and verb.kind in ("do", "money") and not verb.nominal for verb in first.verbs)
+    if LIMIT.search(text, first.left, number.start):
+        return named or not leading
+    return bool(re.search("以[上下]", text[number.end:last.right])) and (named or not first.verbs)
 
 
 def _stops(text: str, start: int, end: int, quantities: list[Quantity]) -> list[tuple[int, int]]:
@@ -390,7 +406,7 @@ def _behind(text: str, start: int, end: int, end_kind: str, verbs: list[Verb], k
     if end_kind == "number" and strip_tail(text, start, end)[0] <= start:
         return
     end = _unclosed(text, start, end)
-    if text.startswith(("安排", "确定", "结算", "计算", "计提", "执行", "把握", "掌握"), start):
+    if text.startswith(("台阶", "大关", "关口", "万亿级台阶", "安排", "确定", "结算", "计算", "计提", "执行", "把握", "掌握"), start):
         return
     if text.startswith(("给予", "予以", "进行"), start) and start + 2 < end:
         start += 2
