@@ -244,7 +244,7 @@ def _is_title(at: int, line: str, lines: Sequence[str], numbers: Sequence[Number
         return True
     if re.match(r".{0,24}工作报告\s*[—\-]{2}", line):  # title, date and speaker in one line
         return True
-    if head and not found and len(line) >= 6 and not any(lines[:at][-1:] and not _is_front_matter(each) for each in lines[:at] if each):
+    if head and not found and len(line) >= 6 and "。" not in line and not any(lines[:at][-1:] and not _is_front_matter(each) for each in lines[:at] if each):
         return True
     if not TITLE_END.search(re.sub(r"\s", "", line)) or "。" in line:
         return False
