@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.message
 import http.client
 import ipaddress
+import os
 import re
 import socket
 import ssl
@@ -16,6 +17,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 from analyzer.errors import UnreadableDocument
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
 
+ALLOW_PRIVATE = "POLICY_ANALYZER_ALLOW_PRIVATE"
 MOST_REDIRECTS = 5
 CONNECT_SECONDS, IDLE_SECONDS, TOTAL_SECONDS = 10.0, 20.0, 90.0
 CHUNK = 64 * 1024
@@ -30,8 +32,12 @@ NAT64, SIX_TO_FOUR = ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network(
 def fetch(url: str, *, allow_private: bool = False, limits: Limits = DEFAULT_LIMITS) -> tuple[bytes, str, str]:
     """The content of an http(s) URL, a file name for it, and the URL that it came from in the end.
 
+    Addresses inside a private network are refused unless `allow_private` or the environment says otherwise
+    (POLICY_ANALYZER_ALLOW_PRIVATE=1, for an intranet and for tests against a server of one's own).
+
     Raises UnreadableDocument, naming the URL: not public, unreachable, too slow, too large, or refused by the server.
     """
+    allow_private = allow_private or os.environ.get(ALLOW_PRIVATE) == "1"
     deadline = time.monotonic() + TOTAL_SECONDS
     current = url.strip()
     for _ in range(MOST_REDIRECTS + 1):

@@ -118,10 +118,20 @@ def test_a_name_from_the_server_has_no_folders(site):
     assert "/" not in name and name.endswith("plan.txt")
 
 
+@pytest.fixture(autouse=True)
+def usual_environment(monkeypatch):
+    monkeypatch.delenv("POLICY_ANALYZER_ALLOW_PRIVATE", raising=False)
+
+
 def test_private_addresses_are_refused(site):
     with pytest.raises(UnreadableDocument, match="private network") as caught:
         fetch(f"{site}/a.txt")
     assert "内部网络" in caught.value.chinese
+
+
+def test_the_environment_can_allow_them(site, monkeypatch):
+    monkeypatch.setenv("POLICY_ANALYZER_ALLOW_PRIVATE", "1")
+    assert fetch(f"{site}/a.txt")[0] == TEXT
 
 
 def test_a_redirect_into_the_private_network_is_refused(site, monkeypatch):
