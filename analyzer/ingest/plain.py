@@ -20,7 +20,8 @@ CLOSED = "。！？；：.!?;:”）)"
 WRAP_SLACK = 9  # half-widths: a line ends early where a figure, a Latin word or a closing mark would not fit
 LONG_LINE = 3000
 # Where a text without line breaks is cut: two blanks behind a sentence, or a heading's number behind one.
-CUT = re.compile(r"(?<=[。！？：”）])(?:\s{2,}|\s*(?=[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|各位代表[：！]))|(?<=日电)\s*(?=政府工作报告)|(?<=[一-鿿])(?=各位代表：)")
+CUT = re.compile(r"(?<=[。！？：”）])(?:\s{2,}|\s*(?=[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|各位代表[：！]))|"
+                 r"(?<=日电)\s*(?=政府工作报告)|(?<=[一-鿿])(?=各位代表：)")
 # 一、2013年工作回顾过去一年… — a heading to which the text behind it is glued
 GLUED = re.compile(r"[一二三四五六七八九十]、[^。，；、]{0,24}?(?:工作回顾|的回顾|工作安排|工作任务|重点工作|主要任务|"
                    r"总体要求|总体部署|工作部署|目标任务|的建议)(?!的|和|、|，)")
