@@ -106,7 +106,7 @@ def _to_commitment(layers: Layers, sentence: Sentence, clause: Clause, category:
     place = layers.reading.to_source(clause.start, clause.end)
     inside = [figure for figure in figures if place.start <= figure.start and figure.end <= place.end]
     line = layers.reading.lines[max(0, bisect_right([line.start for line in layers.reading.lines], clause.start) - 1)]
-    period = next((figure.period for figure in inside if figure.status == "planned"), None) or clause.period
+    period = next((figure.period for figure in inside if figure.status == "planned"), None)
     page, box = find_place(layers.document, place.start, place.end, line.block)
     return Commitment(
         document=layers.document.name, text=source_text(layers, clause.start, clause.end), start=place.start, end=place.end,
@@ -114,6 +114,14 @@ def _to_commitment(layers: Layers, sentence: Sentence, clause: Clause, category:
         region=next((figure.region for figure in inside if figure.region), None),
         departments=_named(layers, clause.start, clause.end), figures=tuple((figure.start, figure.end) for figure in inside),
         section=line.section, page=page, box=box, confidence=sentence.confidence)
+
+
+def _period_of(layers: Layers, clause: Clause) -> str | None:
+    """The first period that the clause names, else the year or span that the document plans for."""
+    for mention in layers.mentions:
+        if clause.start <= mention.start and mention.end <= clause.end and mention.period:
+            return mention.period
+    return layers.context.span or (str(layers.context.year) if layers.context.year else None)
 
 
 def layers_to_rejected(layers: Layers) -> tuple[Rejected, ...]:
