@@ -13,6 +13,7 @@ import olefile
 from analyzer.errors import UnreadableDocument, UnsupportedFormat
 from analyzer.ingest.building import Builder
 from analyzer.ingest.doc_lists import read_lists
+from analyzer.ingest.doc_styles import read_styles
 from analyzer.ingest.numbering import Numbering
 from analyzer.ingest.package import broken
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
@@ -24,6 +25,7 @@ CCP_TEXT, BTE_CHPX, BTE_PAPX, CLX = 0x4C, 0xFA, 0x102, 0x1A2
 LIST, LIST_LEVEL = 0x460B, 0x260A
 IN_TABLE, ROW_END, OUTLINE, JUSTIFIED, JUSTIFIED_80, TABLE_DEFINITION = 0x2416, 0x2417, 0x2640, 0x2461, 0x2403, 0xD608
 DELETED, HIDDEN = 0x0800, 0x083C
+STYLE = -1  # the index of the paragraph style, which is no modifier
 OPERAND_BYTES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
 NEAR = 40  # twips: edges of columns nearer than this are one
 WORD_97 = 0xC1
@@ -160,9 +162,8 @@ def _page_properties(page: bytes, runs: int, run: int, paragraphs: bool) -> dict
     size = page[offset]
     if not paragraphs:
         return _modifiers(page[offset + 1:offset + 1 + size])
-    if size == 0:
-        return _modifiers(page[offset + 4:offset + 2 + 2 * page[offset + 1]])
-    return _modifiers(page[offset + 3:offset + 2 * size])
+    begin, end = (offset + 2, offset + 2 + 2 * page[offset + 1]) if size == 0 else (offset + 1, offset + 2 * size)
+    return {STYLE: page[begin:begin + 2]} | _modifiers(page[begin + 2:end])
 
 
 def _modifiers(data: bytes) -> dict[int, bytes]:
@@ -188,12 +189,14 @@ def _modifiers(data: bytes) -> dict[int, bytes]:
 def split_paragraphs(text: str, positions: list[int], main: bytes, tables: bytes, start: int, end: int) -> Iterator[Paragraph]:
     """The paragraphs of characters `start`–`end`, without fields' codes and what is deleted or hidden."""
     paragraphs, characters = read_runs(main, tables, BTE_PAPX), read_runs(main, tables, BTE_CHPX)
+    styles = read_styles(main, tables, _modifiers)
     kept: list[str] = []
     depth: list[bool] = []  # of fields: whether we are in the code part
     for at in range(start, min(end, len(text))):
         char = text[at]
         if char in "\r\x07\x0c":
-            yield _paragraph("".join(kept), char, paragraphs.at(positions[at]))
+            own = paragraphs.at(positions[at])
+            yield _paragraph("".join(kept), char, styles.get(int.from_bytes(own.get(STYLE, b"\0\0"), "little"), {}) | own)
             kept = []
         elif char == "\x13":
             depth.append(True)
@@ -261,7 +264,7 @@ def build(builder: Builder, paragraphs: Iterator[Paragraph], lists: Numbering) -
             text = (label or "") + text
             heading = paragraph.outline is not None and len(text) <= 60 and "。" not in text[:-1]
             for line in text.split("\n"):
-                builder.add(line, "heading" if heading else "paragraph", paragraph.outline + 2 if heading and paragraph.outline is not None
+                builder.add(line, "heading" if heading else "list_item" if label == "" else "paragraph", paragraph.outline + 2 if heading and paragraph.outline is not None
                             else None, centred=paragraph.centred and len(text) <= 60)
     _flush(builder, rows, cells, cell)
 

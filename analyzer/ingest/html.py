@@ -220,14 +220,16 @@ def _is_hidden(element: etree._Element) -> bool:
 def walk(container: etree._Element, builder: Builder) -> None:
     """Blocks of the container in order; inline text gathers until a block ends."""
     pieces: list[str] = []
+    labels: list[str] = []  # of the item that has begun, until its first words come
+    shift = len(container.xpath(".//h1")) > 1  # then h1 heads the sections, and the title stands above them
 
-    def flush(centred: bool = False, level: int | None = None, item: str | None = None) -> None:
+    def flush(centred: bool = False, level: int | None = None) -> None:
         text = "".join(pieces)
         pieces.clear()
-        for place, line in enumerate(_lines(text)):
-            line = (item or "") + line if place == 0 else line
-            kind = "heading" if level else "list_item" if item is not None and place == 0 else "paragraph"
-            builder.add(line, kind, level, centred=centred)
+        for line in _lines(text):
+            kind = "heading" if level else "list_item" if labels else "paragraph"
+            builder.add((labels.pop() if labels else "") + line, kind, level, centred=centred)
+            labels.clear()
 
     def visit(element: etree._Element, centred: bool) -> None:
         for child in element:
@@ -245,11 +247,15 @@ def walk(container: etree._Element, builder: Builder) -> None:
                     builder.add_table(table_to_grid(child, cell_text))
                 elif tag in BLOCKS or tag == "table":
                     flush(centred)
+                    if tag == "li":
+                        labels[:] = [_item(child)]
                     if child.text:
                         pieces.append(_inline(child.text))
                     visit(child, own)
-                    level = int(tag[1]) if re.fullmatch("h[1-6]", tag) and len("".join(pieces)) <= 80 else None
-                    flush(own, level, _item(child) if tag == "li" else None)
+                    level = int(tag[1]) + shift if re.fullmatch("h[1-6]", tag) and len("".join(pieces)) <= 80 else None
+                    flush(own, level)
+                    if tag == "li":
+                        labels.clear()
                 else:
                     if child.text:
                         pieces.append(_inline(child.text))

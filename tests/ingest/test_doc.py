@@ -28,6 +28,14 @@ def test_automatic_numbers(document):
     assert "1. 加快旧住房更新改造" in lines and "（1）改造屋面管线" in lines and "2. 加快口袋公园建设" in lines
 
 
+def test_headings_and_lists_by_style():
+    document = read_doc((DATA / "outline.doc").read_bytes(), "outline.doc")
+    assert [(b.level, document.text[b.start:b.end]) for b in document.blocks if b.kind == "heading"] == [
+        (1, "云州市国民经济和社会发展第十五个五年规划纲要"), (2, "总体要求"), (3, "指导思想"), (3, "主要目标"), (2, "重点任务")]
+    assert [document.text[b.start:b.end] for b in document.blocks if b.kind == "list_item"] == [
+        "1. 改造老旧小区120个。", "2. 新建口袋公园30处。", "加强组织领导。", "强化资金保障。"]
+
+
 def test_a_table_with_merged_cells(document):
     table = next(b for b in document.blocks if b.kind == "table")
     assert rows_of(document, table) == [["序号", "任务", "责任单位", "责任单位"], ["1", "改造小区", "市住建局", "市财政局"],

@@ -67,6 +67,13 @@ def test_an_unknown_container_is_found_behind_a_portal():
     assert document.text.count(BODY) == 8 and "栏目3" not in document.text
 
 
+def test_several_first_headings_stand_below_the_title():
+    html = f"<html><body><h1>某市发展规划纲要</h1><h1>总体要求</h1><h2>目标</h2><p>{BODY}</p><h1>任务</h1><ol><li><p>改造小区；</p></li></ol></body></html>"
+    document = read_html(html.encode(), "a.html")
+    assert [b.level for b in document.blocks if b.kind == "heading"] == [1, 2, 3, 2]
+    assert document.text.endswith("1. 改造小区；\n")
+
+
 def test_layout_tables_are_walked_through():
     html = f"<html><body><table><tr><td><table><tr><td><p>一、任务</p><p>{BODY}</p></td></tr></table></td></tr></table></body></html>"
     document = read_html(html.encode(), "a.html")
