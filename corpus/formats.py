@@ -226,7 +226,7 @@ def to_pdf(sample: Sample) -> bytes:
                                                                                            **{**base, "fontSize": 22, "leading": 34}),
         "h1": ParagraphStyle("h1", firstLineIndent=32, **base), "h2": ParagraphStyle("h2", firstLineIndent=32, **base),
         "h3": ParagraphStyle("h3", firstLineIndent=32, **base), "note": ParagraphStyle("note", alignment=1, **base),
-        "left": ParagraphStyle("left", **base), "head": ParagraphStyle("head", alignment=1, textColor=red, **{**base, "fontSize": 30, "leading": 50}),
+        "left": ParagraphStyle("left", **base), "right": ParagraphStyle("right", alignment=2, rightIndent=32, **base), "head": ParagraphStyle("head", alignment=1, textColor=red, **{**base, "fontSize": 30, "leading": 50}),
         "cell": ParagraphStyle("cell", **{**base, "fontSize": 10.5, "leading": 15}),
     }
     flow: list[Any] = []
@@ -237,7 +237,7 @@ def to_pdf(sample: Sample) -> bytes:
         if isinstance(part, list):
             flow += [pdf_table(part, styles["cell"], Table, Paragraph, A4[0] - 160), Spacer(1, 10)]
         elif part.text != sample.head.get("number"):
-            style = styles["left"] if part.role == "note" and part.text.endswith("：") else styles[part.role]
+            style = styles[note_place(part.text, sample) if part.role == "note" else part.role]
             broken = break_lines(part.text, font, style.fontSize, A4[0] - 172, style.firstLineIndent)
             flow.append(Paragraph("<br/>".join(escape(line) for line in broken), style))
 
@@ -249,6 +249,13 @@ def to_pdf(sample: Sample) -> bytes:
     SimpleDocTemplate(raw, pagesize=A4, leftMargin=80, rightMargin=80, topMargin=90, bottomMargin=80, invariant=1, title=sample.head["title"],
                       author=sample.head["issuer"]).build(flow, onFirstPage=page_number, onLaterPages=page_number)
     return raw.getvalue()
+
+
+def note_place(text: str, sample: Sample) -> str:
+    """Where a line outside the prose stands: the addressee left, signature and date right, others in the middle."""
+    if text.endswith("："):
+        return "left"
+    return "right" if text == sample.head["issuer"] or re.fullmatch(r"\d{4}年\d+月\d+日", text) else "note"
 
 
 def break_lines(text: str, font: str, size: float, width: float, indent: float) -> list[str]:
