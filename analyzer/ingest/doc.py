@@ -264,8 +264,9 @@ def build(builder: Builder, paragraphs: Iterator[Paragraph], lists: Numbering) -
             text = (label or "") + text
             heading = paragraph.outline is not None and len(text) <= 60 and "。" not in text[:-1]
             for line in text.split("\n"):
-                builder.add(line, "heading" if heading else "list_item" if label == "" else "paragraph", paragraph.outline + 2 if heading and paragraph.outline is not None
-                            else None, centred=paragraph.centred and len(text) <= 60)
+                kind = "heading" if heading else "list_item" if label == "" else "paragraph"
+                level = paragraph.outline + 2 if heading and paragraph.outline is not None else None
+                builder.add(line, kind, level, centred=paragraph.centred and len(text) <= 60)
     _flush(builder, rows, cells, cell)
 
 
