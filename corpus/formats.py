@@ -226,7 +226,8 @@ def to_pdf(sample: Sample) -> bytes:
                                                                                            **{**base, "fontSize": 22, "leading": 34}),
         "h1": ParagraphStyle("h1", firstLineIndent=32, **base), "h2": ParagraphStyle("h2", firstLineIndent=32, **base),
         "h3": ParagraphStyle("h3", firstLineIndent=32, **base), "note": ParagraphStyle("note", alignment=1, **base),
-        "left": ParagraphStyle("left", **base), "right": ParagraphStyle("right", alignment=2, rightIndent=32, **base), "head": ParagraphStyle("head", alignment=1, textColor=red, **{**base, "fontSize": 30, "leading": 50}),
+        "left": ParagraphStyle("left", **base), "right": ParagraphStyle("right", alignment=2, rightIndent=32, **base),
+        "head": ParagraphStyle("head", alignment=1, textColor=red, **{**base, "fontSize": 30, "leading": 50}),
         "cell": ParagraphStyle("cell", **{**base, "fontSize": 10.5, "leading": 15}),
     }
     flow: list[Any] = []
