@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from analyzer.commitments import Clause, split_commitments
 from analyzer.confidence import describe_figure, rate_figure
 from analyzer.departments import departments_for
 from analyzer.ingest.places import boxes_of
+from analyzer.lexicon import read_rows
 from analyzer.likely_departments import infer_departments
 from analyzer.numerals import to_number
 from analyzer.pipeline.components import Layers
@@ -20,6 +22,7 @@ from analyzer.pipeline.reading import BREAK
 from analyzer.records import Box, Commitment, Department, Document, Figure, Rejected, Sentence
 
 MOST_INFERRED = 5
+PART_OF_NAME = re.compile("强度|期限|金额|总额|总金额|资金|工程|规模|率|比重|占比|就业|设备|区|性|项目|任务|投资|规划|用地|中心|面积")
 
 
 def layers_to_sentences(layers: Layers) -> tuple[Sentence, ...]:
@@ -157,13 +160,27 @@ def source_text(layers: Layers, start: int, end: int) -> str:
 
 
 def indicator_text(layers: Layers, number: int) -> str | None:
-    """The indicator in the document's own characters where it was taken from the text as it stands."""
+    """The indicator in the document's own characters where it was taken from the text as it stands, less a verb before it."""
     measured = layers.measured[number]
-    if measured.indicator is None or not measured.pieces:
-        return measured.indicator
-    if "".join(layers.reading.text[start:end] for start, end in measured.pieces) != measured.indicator:
-        return measured.indicator
-    return re.sub(r"\s", "", "".join(source_text(layers, start, end) for start, end in measured.pieces))
+    words = measured.indicator
+    if words and measured.pieces and "".join(layers.reading.text[start:end] for start, end in measured.pieces) == words:
+        words = re.sub(r"\s", "", "".join(source_text(layers, start, end) for start, end in measured.pieces))
+    return strip_action(words, measured.action) if words and measured.action else words
+
+
+def strip_action(indicator: str, action: str) -> str:
+    """改造老旧管网 → 老旧管网; 改造工程 and 融资期限 keep their verb, which is part of the name."""
+    rest = indicator.removeprefix(action)
+    if rest == indicator or len(rest) < 2 or PART_OF_NAME.match(rest) or action not in pure_verbs():
+        return indicator
+    return rest
+
+
+@functools.cache
+def pure_verbs() -> frozenset[str]:
+    """Verbs that a name seldom begins with, and a few that stand before what is counted more often than in its name."""
+    rows = read_rows("actions.csv", required=("verb", "kind", "nominal"))
+    return frozenset(row["verb"] for row in rows if not row["nominal"]) | {"改造", "培育", "建设", "入库"}
 
 
 def find_place(document: Document, start: int, end: int, block: int) -> tuple[int | None, Box | None]:

@@ -147,11 +147,12 @@ def document_to_dict(document: Document) -> dict[str, Any]:
 
 
 def run_classify(args: argparse.Namespace) -> int:
-    from analyzer.categories import classify_lines
+    from analyzer.categories import classify
 
     document = read_document(args.file)
     lines = [line.strip() for line in document.text.splitlines() if line.strip()]
-    records = classify_lines(lines)
+    records = [{"text": line, "code": found.code or "none", "second": found.second, "probability": round(found.probability, 4),
+                "words": list(found.words)} for line, found in zip(lines, classify(lines), strict=True)]
     if args.format == "jsonl":
         _print_jsonl(records)
     else:
