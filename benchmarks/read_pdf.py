@@ -37,15 +37,17 @@ def bare(text: str) -> str:
 def page_texts(data: bytes) -> list[str]:
     """What the reader has of each page, top to bottom, tables in place: comparable to extract_text."""
     pdf = open_pdf(data, "page")
-    return [bare("".join(line.text for line in glyphs_to_lines(page.glyphs + page.strays, page.number)))
-            for page in (read_page(pdf, index) for index in range(len(pdf)))]
+    return [
+        bare("".join(line.text for line in glyphs_to_lines(page.glyphs + page.strays, page.number)))
+        for page in (read_page(pdf, index) for index in range(len(pdf)))
+    ]
 
 
 def document_texts(document: Document) -> list[Counter[str]]:
     """The characters of each page of a Document."""
     pages: list[Counter[str]] = [Counter() for _ in range(document.pages or 0)]
     for place in document.places:
-        pages[place.page - 1].update(bare(document.text[place.start:place.end]))
+        pages[place.page - 1].update(bare(document.text[place.start : place.end]))
     return pages
 
 
@@ -79,12 +81,17 @@ def compare_with_pdfplumber(folder: Path) -> None:
                 ordered += truth == lines[number]
                 if Counter(truth) != ours[number]:
                     different.append(number + 1)
-        print(f"  {path.name}: {document.pages} pages, {len(document.blocks)} blocks"
-              + (f", other characters on pages {different}" if different else ""), flush=True)
+        print(
+            f"  {path.name}: {document.pages} pages, {len(document.blocks)} blocks"
+            + (f", other characters on pages {different}" if different else ""),
+            flush=True,
+        )
     for name, seconds in spent.items():
         print(f"{name}: {pages / seconds:.1f} pages per CPU second")
-    print(f"ratio to full pdfplumber {spent['full pdfplumber'] / spent['this reader']:.1f}, "
-          f"to extract_text {spent['pdfplumber.extract_text'] / spent['this reader']:.1f}")
+    print(
+        f"ratio to full pdfplumber {spent['full pdfplumber'] / spent['this reader']:.1f}, "
+        f"to extract_text {spent['pdfplumber.extract_text'] / spent['this reader']:.1f}"
+    )
     print(f"same characters on {same} of {pages} pages ({same / pages:.1%}), in order on {ordered}")
 
 
@@ -94,8 +101,11 @@ def measure_samples() -> None:
         for name, make in pdf_samples.PRODUCERS.items():
             document = parse_pdf(make(sample), name)
             paragraphs, cells, lost, missing = pdf_samples.score(document, sample)
-            print(f"{name}, seed {seed}: {document.pages} pages, {paragraphs:.2%} of {len(sample.paragraphs) + 1} paragraphs intact, "
-                  f"{cells:.2%} of {sum(len(table.cells) for table in sample.tables)} cells exact", flush=True)
+            print(
+                f"{name}, seed {seed}: {document.pages} pages, {paragraphs:.2%} of {len(sample.paragraphs) + 1} paragraphs intact, "
+                f"{cells:.2%} of {sum(len(table.cells) for table in sample.tables)} cells exact",
+                flush=True,
+            )
 
 
 def measure_scans() -> None:
@@ -127,9 +137,11 @@ def measure_scans() -> None:
 
 
 def _by_place(document: Document, page: int) -> str:
-    places = sorted((place for place in document.places if place.page == page),
-                    key=lambda place: (round((place.box[1] + place.box[3]) / 12), place.box[0]))
-    return bare("".join(document.text[place.start:place.end] for place in places))
+    places = sorted(
+        (place for place in document.places if place.page == page),
+        key=lambda place: (round((place.box[1] + place.box[3]) / 12), place.box[0]),
+    )
+    return bare("".join(document.text[place.start : place.end] for place in places))
 
 
 if __name__ == "__main__":
