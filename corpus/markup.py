@@ -375,6 +375,8 @@ def rule_kinds(kind: str, own: list[str | None]) -> str:
     """A sentence of rules alone is a rule first, one with some of them may be read as one."""
     if kind == "R":
         return "CR" if all(status == "P" for status in own) else "RC" if "P" in own else kind
+    if kind == "A" and all(status == "P" for status in own):
+        return "C"
     if all(status == "S" for status in own):
         return "R" + kind
     return kind + "R" if "S" in own else kind
