@@ -146,10 +146,10 @@ def read_bodies(text: str, start: int, role: str) -> list[Body]:
 
 def _waits(name: str, waiting: list[tuple[str, int, int]]) -> bool:
     """各县, 区（市）, 南宁: not yet a body; the end of the name comes with a later part."""
-    if IS_BODY.fullmatch(name) or ET_CETERA.search(name) or GOVERNMENTS.search(name):
-        return False
     if BARE.fullmatch(name):
         return name.startswith("各") or bool(waiting)
+    if IS_BODY.fullmatch(name) or ET_CETERA.search(name) or GOVERNMENTS.search(name):
+        return False
     return bool(PLACES.fullmatch(name)) and (len(name) == 2 or name[-1] not in "市县区州盟旗")
 
 

@@ -76,7 +76,8 @@ def _table(reading: Reading, block: Block, lines: list[Line]) -> list[Assignment
 
 
 def _cell_bodies(words: str, start: int, role: str) -> list[Body]:
-    return read_groups(words, start) or read_bodies(words, start, role)
+    own = read_groups(words, start) if re.search("[：:]|牵头|配合|负责", words) else []
+    return own or read_bodies(words, start, role)
 
 
 def _pair(reading: Reading, block: Block, lines: list[Line]) -> list[tuple[Cell, Line]]:
@@ -94,7 +95,7 @@ def _pair(reading: Reading, block: Block, lines: list[Line]) -> list[tuple[Cell,
 
 def _flat(reading: Reading, taken: Sequence[tuple[int, int]]) -> list[Assignment]:
     """Tables of one cell a line: lines that hold nothing but bodies close the rows before them."""
-    texts = [reading.text[line.start:line.end] for line in reading.lines]
+    texts = ["" if line.kind == "table" else reading.text[line.start:line.end] for line in reading.lines]
     heads = [i for i, words in enumerate(texts) if len(words) <= 14 and HEAD.fullmatch(words.strip())]
     if heads and (grid := _grid(reading, texts, heads)):
         return grid
