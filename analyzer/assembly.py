@@ -22,6 +22,7 @@ from analyzer.pipeline.reading import BREAK
 from analyzer.records import Box, Commitment, Department, Document, Figure, Rejected, Sentence
 
 MOST_INFERRED = 5
+VERB_BEHIND = re.compile("(?:预计|力争|累计)*(?:完成|实现|达到|达)$")  # 地区生产总值预计完成84亿元
 PART_OF_NAME = re.compile("强度|期限|金额|总额|总金额|资金|工程|规模|率|比重|占比|就业|设备|区|性|项目|任务|投资|规划|用地|中心|面积")
 
 
@@ -165,7 +166,11 @@ def indicator_text(layers: Layers, number: int) -> str | None:
     words = measured.indicator
     if words and measured.pieces and "".join(layers.reading.text[start:end] for start, end in measured.pieces) == words:
         words = re.sub(r"\s", "", "".join(source_text(layers, start, end) for start, end in measured.pieces))
-    return strip_action(words, measured.action) if words and measured.action else words
+    if not words:
+        return words
+    shorter = VERB_BEHIND.sub("", words)
+    words = shorter if len(shorter) >= 2 else words
+    return strip_action(words, measured.action) if measured.action else words
 
 
 def strip_action(indicator: str, action: str) -> str:
