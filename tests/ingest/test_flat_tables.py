@@ -43,6 +43,32 @@ def test_a_head_repeated_on_the_next_page_is_left_out():
     assert [r[0] for r in found[0]] == ["序号", "1", "2", "3"]
 
 
+def test_heads_of_any_words_reach_down_to_the_first_number():
+    text = "序号\n项目名称\n地点\n建设内容\n联系电话\n1\n甲园区\n南城\n厂房三栋\n123456\n2\n乙园区\n北城\n厂房两栋\n654321\n"
+    assert tables(text)[0][0] == ["序号", "项目名称", "地点", "建设内容", "联系电话"]
+
+
+def test_a_broken_head_closes_up():
+    text = "序号\n指标\n基数\n（2018年）\n目标值\n（2021年）\n1\n营业收入（亿元）\n132\n230\n2\n机器人数量（台）\n1208\n2560\n"
+    document = text_to_document(text)
+    (block,) = [b for b in document.blocks if b.kind == "table"]
+    assert [c.header for c in block.cells[:4]] == [True] * 4
+    assert rows_of(document, block)[0] == ["序号", "指标", "基数\n（2018年）", "目标值\n（2021年）"]
+
+
+def test_pages_before_an_irregular_row_are_taken():
+    head = "序号\n任务\n牵头单位\n"
+    row = "{0}\n任务{0}\n市住建局\n"
+    found = tables(head + row.format(1) + row.format(2) + head + row.format(3) + "4\n任务4\n5\n任务5\n市住建局\n" + BODY)
+    assert [[r[0] for r in rows] for rows in found] == [["序号", "1", "2"]]
+
+
+def test_groups_of_rows_without_numbers():
+    text = "指标\n2020年\n2025年\n总体水平\n数字经济占比（%）\n30\n35\n产业发展\n软件收入（亿元）\n500\n800\n"
+    assert tables(text)[0] == [["指标", "2020年", "2025年"], ["总体水平"] * 3, ["数字经济占比（%）", "30", "35"], ["产业发展"] * 3,
+                               ["软件收入（亿元）", "500", "800"]]
+
+
 def test_rows_without_numbers_are_told_by_their_columns():
     text = "指标\n单位\n2020年\n2025年\n城镇化率\n%\n64\n70\n常住人口\n万人\n820\n850\n" + BODY
     assert tables(text) == [[["指标", "单位", "2020年", "2025年"], ["城镇化率", "%", "64", "70"], ["常住人口", "万人", "820", "850"]]]
