@@ -9,7 +9,7 @@ import argparse
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,7 @@ from analyzer.likely_departments import (
     gram_features,
     keywords,
     score_types,
+    with_headings,
     write_model,
 )
 from analyzer.pipeline.ngrams import common_grams
@@ -36,6 +37,7 @@ from analyzer.records import Document
 SHORTEST_TASK = 12
 FEWEST_DOCUMENTS = 3
 FEWEST_EXAMPLES = 60
+FEWEST_TYPES = 3
 RARE = 5
 RIDGE = 1.0
 FOLDS = 5
@@ -80,34 +82,45 @@ def _masked(reading: Reading, start: int, end: int, cues: Sequence[tuple[int, in
     return "".join([*pieces, reading.text[place:end]]).strip()
 
 
-def train_model(examples: Sequence[Example], *, calibrate: bool = True) -> Model:
-    """Ridge regression, one output a type. Raises ModelError for too few examples, saying how many are needed."""
+def train_model(examples: Sequence[Example]) -> Model:
+    """The model with calibrated probabilities. Raises ModelError for too few examples, saying how many are needed."""
+    check_examples(examples)
+    slope, offset = _calibration(examples)
+    return replace(_fit(examples), slope=slope, offset=offset)
+
+
+def check_examples(examples: Sequence[Example]) -> None:
+    types = _types_of(examples)
+    if len(examples) < FEWEST_EXAMPLES or len(types) < FEWEST_TYPES:
+        raise ModelError(
+            f"{len(examples)} tasks with named bodies and {len(types)} types of bodies that {FEWEST_DOCUMENTS} documents name are too few: "
+            f"at least {FEWEST_EXAMPLES} and {FEWEST_TYPES} are needed; give more documents that name bodies",
+            f"只有 {len(examples)} 条写明责任单位的任务、{len(types)} 类出现在 {FEWEST_DOCUMENTS} 份以上文件中的部门，太少："
+            f"至少需要 {FEWEST_EXAMPLES} 条和 {FEWEST_TYPES} 类，请提供更多写明责任单位的文件")
+
+
+def _types_of(examples: Sequence[Example]) -> list[str]:
     documents: dict[str, set[str]] = defaultdict(set)
     for example in examples:
         for kind in example.types:
             documents[kind].add(example.document)
-    types = sorted(kind for kind, where in documents.items() if len(where) >= FEWEST_DOCUMENTS)
-    if len(examples) < FEWEST_EXAMPLES or len(types) < 3:
-        raise ModelError(
-            f"{len(examples)} tasks with named bodies and {len(types)} types of bodies in {FEWEST_DOCUMENTS} documents are too few: "
-            f"at least {FEWEST_EXAMPLES} and 3 are needed; give more documents that name bodies",
-            f"只有 {len(examples)} 条写明责任单位的任务、{len(types)} 类出现在 {FEWEST_DOCUMENTS} 份以上文件中的部门，太少："
-            f"至少需要 {FEWEST_EXAMPLES} 条和 3 类，请提供更多写明责任单位的文件")
+    return sorted(kind for kind, where in documents.items() if len(where) >= FEWEST_DOCUMENTS)
+
+
+def _fit(examples: Sequence[Example]) -> Model:
+    """Ridge regression, one output a type."""
     from sklearn.linear_model import Ridge
 
+    types = _types_of(examples)
     codes = tuple(dict.fromkeys(code for _, code in keywords()))
     texts, sections = [e.text for e in examples], [e.section for e in examples]
-    headed = [text + "\x03" + " ".join(section[-2:]) for text, section in zip(texts, sections, strict=True)]
+    headed = with_headings(texts, sections)
     vocabulary = common_grams(headed, at_least=RARE, longest=LONGEST_GRAM)
     grams, rarity = gram_features(headed, vocabulary)
     areas = area_features(texts, [None] * len(texts), sections, codes)
     features = sparse.hstack([grams, sparse.csr_matrix(areas)]).tocsr()
     ridge = Ridge(alpha=RIDGE, solver="sparse_cg", tol=1e-3).fit(features, labels_of(examples, types))
-    model = Model(vocabulary, rarity, ridge.coef_.T.astype(np.float32), ridge.intercept_.astype(np.float32), tuple(types), codes, 8.0, -4.0)
-    if not calibrate:
-        return model
-    slope, offset = _calibration(examples)
-    return Model(model.vocabulary, rarity, model.weights, model.bias, model.types, codes, slope, offset)
+    return Model(vocabulary, rarity, ridge.coef_.T.astype(np.float32), ridge.intercept_.astype(np.float32), tuple(types), codes, 1.0, 0.0)
 
 
 def labels_of(examples: Sequence[Example], types: Sequence[str]) -> np.ndarray:
@@ -142,11 +155,12 @@ def _folds(examples: Sequence[Example]) -> Iterable[tuple[Model, list[Example]]]
         seen = [e for e in examples if fold_of[e.document] != fold]
         held = [e for e in examples if fold_of[e.document] == fold]
         if held:
-            yield train_model(seen, calibrate=False), held
+            yield _fit(seen), held
 
 
 def cross_validate(examples: Sequence[Example]) -> dict[str, dict[str, float]]:
     """hit@1, hit@3 and recall@5 of the model and of the most frequent bodies of each task's area, by document."""
+    check_examples(examples)
     sums: dict[str, Counter[str]] = {"model": Counter(), "baseline": Counter()}
     for model, held in _folds(examples):
         seen = [e for e in examples if e.document not in {h.document for h in held}]
@@ -192,12 +206,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("paths", nargs="+", type=Path)
     parser.add_argument("--out", type=Path)
     options = parser.parse_args(arguments)
-    examples = collect_examples(read_folder(options.paths))
-    print(f"{len(examples)} tasks, {len({e.document for e in examples})} documents")
-    for name, scores in cross_validate(examples).items():
-        print(name, "  ".join(f"{measure} {value:.3f}" for measure, value in scores.items()))
-    if options.out:
-        write_model(train_model(examples), options.out)
+    try:
+        examples = collect_examples(read_folder(options.paths))
+        print(f"{len(examples)} tasks, {len({e.document for e in examples})} documents")
+        for name, scores in cross_validate(examples).items():
+            print(name, "  ".join(f"{measure} {value:.3f}" for measure, value in scores.items()))
+        if options.out:
+            write_model(train_model(examples), options.out)
+    except AnalyzerError as error:
+        print(f"{error.chinese}\n{error.english}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -66,13 +66,13 @@ def infer_departments(texts: Sequence[str], categories: Sequence[str | None], *,
 def score_types(model: Model, texts: Sequence[str], categories: Sequence[str | None],
                 sections: Sequence[Sequence[str]] = ()) -> np.ndarray:
     """The model's raw scores: texts × types."""
-    grams, _ = gram_features(_with_headings(texts, sections), model.vocabulary, model.rarity)
+    grams, _ = gram_features(with_headings(texts, sections), model.vocabulary, model.rarity)
     size = len(model.vocabulary)
     areas = area_features(texts, categories, sections, model.codes)
     return np.asarray(grams @ model.weights[:size] + areas @ model.weights[size:]) + model.bias
 
 
-def _with_headings(texts: Sequence[str], sections: Sequence[Sequence[str]]) -> list[str]:
+def with_headings(texts: Sequence[str], sections: Sequence[Sequence[str]]) -> list[str]:
     if not sections:
         return list(texts)
     return [text + HEADINGS + " ".join(section[-2:]) for text, section in zip(texts, sections, strict=True)]
@@ -97,9 +97,9 @@ def area_features(texts: Sequence[str], categories: Sequence[str | None], sectio
     """The share of each area of the codebook in a task's keywords; its known category where it has none."""
     shares = np.zeros((len(texts), len(codes)), np.float32)
     place = {code: column for column, code in enumerate(codes)}
-    whole = "\n".join(_with_headings(texts, sections))
+    whole = "\n".join(with_headings(texts, sections))
     words = [(word, place[code]) for word, code in keywords() if code in place and word in whole]
-    for row, text in enumerate(_with_headings(texts, sections)):
+    for row, text in enumerate(with_headings(texts, sections)):
         for word, column in words:
             if word in text:
                 shares[row, column] += len(word) * text.count(word)
