@@ -29,17 +29,12 @@ from analyzer.store.jobs import (
     take_job,
 )
 from analyzer.store.preview import preview_analysis
-from analyzer.store.query import (
-    SORTS,
-    Filters,
-    Found,
+from analyzer.store.query import SORTS, Filters, Found, count_pairs, count_table, find
+from analyzer.store.reads import (
     count_commitments,
-    count_pairs,
-    count_table,
     delete_view,
     document_titles,
     figures_of,
-    find,
     find_document,
     list_actuals,
     list_analyses,

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from analyzer.errors import AnalyzerError
-from analyzer.store.query import find_document
+from analyzer.store.reads import find_document
 from analyzer.store.schema import Store, insert_one, jobs, reading, writing
 from analyzer.store.write import keep_file, now
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -14,17 +11,9 @@ from analyzer.store import search
 from analyzer.store.columns import FACETS, Columns, fresh_columns
 from analyzer.store.schema import (
     Store,
-    actuals,
-    analyses,
-    commitments,
-    documents,
     figures,
-    meta,
     reading,
-    views,
-    writing,
 )
-from analyzer.store.write import now
 
 SORTS = (
     "document",
@@ -38,7 +27,6 @@ SORTS = (
     "-confidence",
     "indicator",
 )
-_JSON = ("departments", "section", "box", "rules", "figures", "blocks", "places", "warnings", "rejected", "sentences")
 
 
 @dataclass(frozen=True)
@@ -183,202 +171,13 @@ def _order_all(columns: Columns, sort: str, store: Store) -> np.ndarray:
     elif name == "indicator":
         with reading(store) as connection:
             query = sa.select(figures.c.id, figures.c.indicator).where(figures.c.indicator.is_not(None))
-            names = dict(connection.execute(query).tuples().all())
+            names = {row[0]: row[1] for row in connection.execute(query)}
         texts = [names.get(int(i)) or "\uffff" for i in columns.ids]
         place = {text: i for i, text in enumerate(sorted(set(texts)))}
         ranks = np.fromiter((place[text] for text in texts), dtype=np.int64, count=len(texts))
     else:
         return by_document
     return by_document[np.argsort(ranks[by_document], kind="stable")]  # equal ones stay in the order of the text
-
-
-def read_figures(store: Store, ids: Iterable[int]) -> list[dict[str, Any]]:
-    """Rows in the order of `ids`, with the document's title, name, issuer and SHA-256 beside them."""
-    ids = [int(i) for i in ids]
-    rows: dict[int, dict[str, Any]] = {}
-    query = sa.select(
-        figures,
-        sa.func.coalesce(documents.c.title, documents.c.name).label("document"),
-        documents.c.name.label("file"),
-        documents.c.issuer,
-        documents.c.sha256,
-        documents.c.region.label("document_region"),
-        documents.c.level,
-    ).join(documents, documents.c.id == figures.c.document_id)
-    with reading(store) as connection:
-        for i in range(0, len(ids), 900):
-            for row in connection.execute(query.where(figures.c.id.in_(ids[i : i + 900]))).mappings():
-                rows[row["id"]] = _parsed(row)
-    return [rows[i] for i in ids if i in rows]
-
-
-def read_figure(store: Store, key: str) -> dict[str, Any] | None:
-    with reading(store) as connection:
-        number = connection.execute(sa.select(figures.c.id).where(figures.c.key == key)).scalar()
-    found = read_figures(store, [number]) if number is not None else []
-    return found[0] if found else None
-
-
-def figures_of(store: Store, number: int) -> list[dict[str, Any]]:
-    """All live figures of a document in the order of its text, rejected ones too."""
-    with reading(store) as connection:
-        ids = (
-            connection.execute(
-                sa.select(figures.c.id)
-                .where(figures.c.document_id == number, figures.c.gone == 0)
-                .order_by(figures.c.start)
-            )
-            .scalars()
-            .all()
-        )
-    return read_figures(store, ids)
-
-
-def read_commitments(store: Store, numbers: Iterable[int] | None = None) -> list[dict[str, Any]]:
-    query = (
-        sa.select(
-            commitments,
-            sa.func.coalesce(documents.c.title, documents.c.name).label("document"),
-            documents.c.name.label("file"),
-            documents.c.sha256,
-        )
-        .join(documents, documents.c.id == commitments.c.document_id)
-        .where(commitments.c.gone == 0)
-    )
-    if numbers is not None:
-        query = query.where(commitments.c.document_id.in_([int(n) for n in numbers]))
-    with reading(store) as connection:
-        rows = connection.execute(query.order_by(commitments.c.document_id, commitments.c.start)).mappings().all()
-    return [_parsed(row) for row in rows]
-
-
-def list_documents(store: Store) -> list[dict[str, Any]]:
-    """All documents without their text, latest first, with their numbers of figures and of reviewed ones."""
-    some = [c for c in documents.c if c.name not in ("text", "blocks", "places", "sketch")]
-    counts = (
-        sa.select(
-            figures.c.document_id,
-            sa.func.count().label("figures"),
-            sa.func.sum(sa.case((figures.c.review != "open", 1), else_=0)).label("reviewed"),
-        )
-        .where(figures.c.gone == 0)
-        .group_by(figures.c.document_id)
-        .subquery()
-    )
-    query = (
-        sa.select(
-            *some,
-            sa.func.coalesce(counts.c.figures, 0).label("figures"),
-            sa.func.coalesce(counts.c.reviewed, 0).label("reviewed"),
-        )
-        .outerjoin(counts, counts.c.document_id == documents.c.id)
-        .order_by(documents.c.id.desc())
-    )
-    with reading(store) as connection:
-        return [{**row, "warnings": json.loads(row["warnings"])} for row in connection.execute(query).mappings()]
-
-
-def document_titles(store: Store) -> dict[str, str]:
-    """Title (or file name) by id, the id as text as in facets."""
-    query = sa.select(documents.c.id, sa.func.coalesce(documents.c.title, documents.c.name))
-    with reading(store) as connection:
-        return {str(number): title for number, title in connection.execute(query)}
-
-
-def read_document_row(store: Store, number: int) -> dict[str, Any] | None:
-    with reading(store) as connection:
-        row = connection.execute(sa.select(documents).where(documents.c.id == number)).mappings().first()
-    return _parsed({k: v for k, v in row.items() if k != "sketch"}) if row else None
-
-
-def find_document(store: Store, sha256: str) -> int | None:
-    with reading(store) as connection:
-        return connection.execute(sa.select(documents.c.id).where(documents.c.sha256 == sha256)).scalar()
-
-
-def list_analyses(store: Store, number: int) -> list[dict[str, Any]]:
-    some = [c for c in analyses.c if c.name not in ("rejected", "sentences")]
-    with reading(store) as connection:
-        rows = (
-            connection.execute(sa.select(*some).where(analyses.c.document_id == number).order_by(analyses.c.id.desc()))
-            .mappings()
-            .all()
-        )
-    return [dict(row) for row in rows]
-
-
-def read_latest_analysis(store: Store, number: int) -> dict[str, Any] | None:
-    """The latest analysis of a document with its rejected numbers and kinds of sentences."""
-    with reading(store) as connection:
-        row = (
-            connection.execute(
-                sa.select(analyses).where(analyses.c.document_id == number).order_by(analyses.c.id.desc()).limit(1)
-            )
-            .mappings()
-            .first()
-        )
-    return _parsed(row) if row else None
-
-
-def save_view(store: Store, name: str, query: dict[str, Any]) -> None:
-    with writing(store) as connection:
-        connection.execute(views.delete().where(views.c.name == name))
-        connection.execute(views.insert().values(name=name, query=json.dumps(query, ensure_ascii=False), created=now()))
-
-
-def list_views(store: Store) -> dict[str, dict[str, Any]]:
-    with reading(store) as connection:
-        return {row.name: json.loads(row.query) for row in connection.execute(sa.select(views).order_by(views.c.name))}
-
-
-def delete_view(store: Store, name: str) -> None:
-    with writing(store) as connection:
-        connection.execute(views.delete().where(views.c.name == name))
-
-
-def save_actual(
-    store: Store,
-    figure_key: str,
-    value: float,
-    *,
-    who: str,
-    period: str | None = None,
-    unit: str | None = None,
-    source: str | None = None,
-    note: str | None = None,
-) -> None:
-    with writing(store) as connection:
-        connection.execute(
-            actuals.insert().values(
-                figure_key=figure_key,
-                value=value,
-                period=period,
-                unit=unit,
-                source=source,
-                note=note,
-                who=who,
-                entered=now(),
-            )
-        )
-
-
-def list_actuals(store: Store, figure_key: str | None = None) -> list[dict[str, Any]]:
-    query = sa.select(actuals).order_by(actuals.c.id)
-    if figure_key is not None:
-        query = query.where(actuals.c.figure_key == figure_key)
-    with reading(store) as connection:
-        return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def read_setting(store: Store, name: str) -> str | None:
-    with reading(store) as connection:
-        return connection.execute(sa.select(meta.c.value).where(meta.c.key == f"setting {name}")).scalar()
-
-
-def save_setting(store: Store, name: str, value: str) -> None:
-    with writing(store) as connection:
-        connection.execute(meta.delete().where(meta.c.key == f"setting {name}"))
-        connection.execute(meta.insert().values(key=f"setting {name}", value=value))
 
 
 def count_pairs(store: Store, filters: Filters | None = None) -> list[tuple[str, str, int]]:
@@ -411,16 +210,3 @@ def count_table(store: Store, first: str, second: str, filters: Filters | None =
     width = max(1, len(two.names))
     cell, counts = np.unique(one.values[rows].astype(np.int64) * width + two.values[rows], return_counts=True)
     return [(one.names[c // width], two.names[c % width], int(n)) for c, n in zip(cell, counts, strict=True)]
-
-
-def count_commitments(store: Store) -> int:
-    with reading(store) as connection:
-        return int(
-            connection.execute(
-                sa.select(sa.func.count()).select_from(commitments).where(commitments.c.gone == 0)
-            ).scalar_one()
-        )
-
-
-def _parsed(row: Any) -> dict[str, Any]:
-    return {k: json.loads(v) if k in _JSON and isinstance(v, str) else v for k, v in row.items()}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ from analyzer.ui.language import head, language, named, say
 from analyzer.ui.pictures import page_picture
 from analyzer.ui.resources import the_store
 from analyzer.ui.source import fields_html, passage_html, path_html
+
+SIGNS = {"eq": "=", "ge": "≥", "gt": ">", "le": "≤", "lt": "<", "approx": "≈", "range": "–"}
 
 
 def source_panel(
@@ -31,7 +33,7 @@ def source_panel(
     if found is not None and on_move is not None:
         _movers(figure, found, on_move)
     st.html(
-        f'<div class="pa-title"><b>{_escape(row["title"] or row["name"])}</b></div>'
+        f'<div class="pa-title"><b>{escape(row["title"] or row["name"])}</b></div>'
         + path_html([str(s) for s in figure["section"]])
         + fields_html(field_pairs(figure))
     )
@@ -115,14 +117,11 @@ def field_pairs(figure: dict[str, Any]) -> list[tuple[str, str]]:
 
 def amount(figure: dict[str, Any]) -> str:
     """The value in words: ≥ 90 %, 31,000 套, + 4.5 %."""
-    signs = {"ge": "≥ ", "gt": "> ", "le": "≤ ", "lt": "< ", "approx": "≈ "}
     change = {"increase": "+ ", "decrease": "− "}.get(figure["change"] or "", "")
+    sign = SIGNS.get(figure["comparator"] or "", "")
+    sign = f"{sign} " if sign in ("≥", ">", "≤", "<", "≈") else ""
     value, most = figure["value"], figure["value_max"]
     if value is None:
         return "–"
     text = f"{tidy(value):,}" + (f"–{tidy(most):,}" if most is not None else "")
-    return f"{signs.get(figure['comparator'] or '', '')}{change}{text} {figure['unit'] or ''}".strip()
-
-
-def _escape(text: str) -> str:
-    return re.sub(r"[<>&\"']", lambda m: f"&#{ord(m[0])};", text)
+    return f"{sign}{change}{text} {figure['unit'] or ''}".strip()

@@ -73,7 +73,8 @@ section[data-testid="stSidebar"] .stVerticalBlock {gap: .55rem;}
 section[data-testid="stSidebar"] div[data-testid="stSidebarHeader"] {height: 2.2rem; padding: 0;}
 .st-key-language-switch {position: fixed; top: .45rem; right: 1rem; z-index: 999991; width: auto !important;}
 .st-key-language-switch button {min-height: 1.7rem; padding: 0 .6rem; font-size: .8rem;}
-section[data-testid="stSidebar"] .stCheckbox {margin-bottom: -.75rem;}
+section[data-testid="stSidebar"] .stCheckbox {margin-bottom: -.35rem;}
+section[data-testid="stSidebar"] .stCheckbox p {line-height: 1.25; font-size: .88rem;}
 """
 
 # Streamlit's uploader speaks English only; its visible words are replaced, its accessible name stays.

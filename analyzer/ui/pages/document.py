@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from typing import Any
 
 import streamlit as st
@@ -141,11 +143,12 @@ def add_form(row: dict[str, Any], start: int, end: int) -> None:
     start += text[start:end].index(quote[0])
     end = start + len(quote)
     left, right = sentence_around(text, start, end)
+    value, unit = _guess(quote)
     blank: dict[str, Any] = {
         "indicator": None,
-        "value": _guess(quote),
+        "value": value,
         "value_max": None,
-        "unit": None,
+        "unit": unit,
         "comparator": "eq",
         "change": "level",
         "status": "planned",
@@ -199,9 +202,12 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     return left, right - 1 if text[right - 1 : right] == "\n" else right
 
 
-def _guess(quote: str) -> float | None:
-    digits = "".join(c for c in quote if c.isdigit() or c == ".")
-    try:
-        return float(digits)
-    except ValueError:
-        return None
+def _guess(quote: str) -> tuple[float | None, str | None]:
+    """Value and unit of plain forms such as 3.1万套; anything else is the reader's to fill in."""
+    match = re.fullmatch(r"(\d[\d,，]*(?:\.\d+)?)([万亿]*)(.*)", unicodedata.normalize("NFKC", quote), re.DOTALL)
+    if not match:
+        return None, None
+    value = float(match[1].replace(",", ""))
+    for magnitude in match[2]:
+        value *= 1e4 if magnitude == "万" else 1e8
+    return value, match[3].strip() or None

@@ -12,7 +12,7 @@ from analyzer.export import rows_to_csv
 from analyzer.export.rows import join_departments
 from analyzer.store import SORTS
 from analyzer.ui.language import head, language, named, say
-from analyzer.ui.panel import source_panel
+from analyzer.ui.panel import SIGNS, source_panel
 from analyzer.ui.resources import the_store
 from analyzer.ui.view import current_view, facet_panel, saved_views, view_to_filters, write_url
 
@@ -38,13 +38,13 @@ COLUMNS = [
     "confidence",
     "review",
 ]
-FIRST_COLUMNS = ["indicator", "quote", "comparator", "period", "status", "category", "departments", "document"]
+FIRST_COLUMNS = ["indicator", "comparator", "quote", "period", "status", "category", "departments", "document"]
 _WIDTHS = {
-    "indicator": 190,
-    "quote": 92,
-    "comparator": 72,
-    "period": 96,
-    "status": 80,
+    "indicator": 180,
+    "quote": 90,
+    "comparator": 50,
+    "period": 92,
+    "status": 74,
     "category": 120,
     "departments": 170,
     "document": 180,
@@ -120,7 +120,12 @@ def _bar(view: dict[str, Any], found: library.Found) -> None:
         st.session_state.setdefault("columns", view["columns"] or FIRST_COLUMNS)
         view["columns"] = (
             st.multiselect(
-                say("显示的列", "Columns shown"), COLUMNS, key="columns", format_func=head, persist_state="session"
+                say("显示的列", "Columns shown"),
+                COLUMNS,
+                key="columns",
+                format_func=head,
+                persist_state="session",
+                placeholder=say("选择列", "choose columns"),
             )
             or FIRST_COLUMNS
         )
@@ -180,7 +185,9 @@ def cell(row: dict[str, Any], column: str) -> Any:
     value = row.get(column)
     if column == "departments":
         return join_departments(value or [], language())
-    if column in ("comparator", "status", "category", "review", "change", "period"):
+    if column == "comparator":
+        return SIGNS.get(value or "", "")
+    if column in ("status", "category", "review", "change", "period"):
         return named(column, value) if value else ""
     if column == "document":
         return row["document"]
@@ -188,7 +195,7 @@ def cell(row: dict[str, Any], column: str) -> Any:
 
 
 def column_config(column: str) -> Any:
-    label, width = head(column), _WIDTHS.get(column, 90)
+    label, width = head(column) if column != "comparator" else say("约束", "Is"), _WIDTHS.get(column, 90)
     if column in ("value", "value_max"):
         return st.column_config.NumberColumn(label, width=width, format="localized")
     if column == "confidence":
