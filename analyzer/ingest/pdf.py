@@ -136,7 +136,8 @@ def pages_to_document(pages: list[Page], name: str, format: str, warnings: list[
 def _head_depth(grid: Grid) -> int:
     from analyzer.ingest.tables import GridCell, mark_headers
 
-    marked = mark_headers([GridCell(cell.text, cell.row, cell.column, cell.row_span, cell.column_span) for cell in grid.cells])
+    marked = mark_headers([GridCell(cell.text, cell.row, cell.column, cell.row_span, cell.column_span, cell.header)
+                           for cell in grid.cells])
     return max((cell.row + 1 for cell in marked if cell.header), default=0)
 
 
@@ -219,7 +220,8 @@ class _Writer:
         from analyzer.ingest.tables import GridCell, mark_headers
 
         order = sorted(grid.cells, key=lambda cell: (cell.row, cell.column))
-        marked = mark_headers([GridCell(cell.text, cell.row, cell.column, cell.row_span, cell.column_span) for cell in order])
+        marked = mark_headers([GridCell(cell.text, cell.row, cell.column, cell.row_span, cell.column_span, cell.header)
+                               for cell in order])
         start = self.length
         cells: list[Cell] = []
         row = None

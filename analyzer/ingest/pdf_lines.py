@@ -11,6 +11,7 @@ DOUBLED = 0.33  # of a glyph's width: bold faked by printing twice, a hair apart
 WORD_GAP = 0.18  # of the height, between two Latin letters or digits
 WIDE_GAP = 0.9  # of the height, between any two glyphs: columns of a form, a signature beside a date
 LATIN_END = 0x250
+SUPERSCRIPT = dict(zip("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
 
 
 def glyphs_to_lines(glyphs: list[Glyph], page: int, source: str = "text") -> list[Line]:
@@ -71,7 +72,7 @@ def _row_to_line(runs: list, top: float, bottom: float, page: int, source: str) 
     edges: list[float] = []
     height = bottom - top
     last_char, last_left, last_right, gap_open = "", 0.0, 0.0, False
-    for char, x0, _, x1, _ in glyphs:
+    for char, x0, y0, x1, y1 in glyphs:
         if char == " " or char == "\u3000":
             gap_open = bool(chars) and (gap_open or not _is_wide(last_char) or x1 - x0 > 0.1 * height)
             continue
@@ -83,6 +84,9 @@ def _row_to_line(runs: list, top: float, bottom: float, page: int, source: str) 
                     gap > WORD_GAP * height and ord(char) < LATIN_END and ord(last_char) < LATIN_END):
                 chars.append(" ")
                 edges.append(round(min(last_right, x0), 1))
+        if char in SUPERSCRIPT and y1 - y0 < 0.8 * height and y1 < bottom - 0.2 * height and not (
+                chars and chars[-1].isascii() and chars[-1].isalpha()):
+            char = SUPERSCRIPT[char]  # the mark of a note: 人口¹1761万人 is no 11761; m2 stays
         chars.append(char)
         edges.append(round(x0, 1))
         last_char, last_left, last_right, gap_open = char, x0, x1, False
@@ -90,6 +94,22 @@ def _row_to_line(runs: list, top: float, bottom: float, page: int, source: str) 
         return None
     edges.append(round(max(last_right, edges[-1]), 1))
     return Line("".join(chars), edges, round(top, 1), round(bottom, 1), page, source)
+
+
+def split_line(line: Line, gap: float) -> list[Line]:
+    """The parts of a line between whites wider than `gap` of its height."""
+    parts: list[Line] = []
+    start = 0
+    for at, char in enumerate(line.text):
+        if char == " " and line.edges[at + 1] - line.edges[at] > gap * line.size:
+            parts.append(_part(line, start, at))
+            start = at + 1
+    parts.append(_part(line, start, len(line.text)))
+    return [part for part in parts if part.text]
+
+
+def _part(line: Line, start: int, end: int) -> Line:
+    return Line(line.text[start:end], line.edges[start:end + 1], line.top, line.bottom, line.page, line.source)
 
 
 def _is_wide(char: str) -> bool:

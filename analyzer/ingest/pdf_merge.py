@@ -50,6 +50,8 @@ def _fits(first: Grid, second: Grid) -> bool:
     """Whether the columns of two pages' tables are the same, or one's are among the other's."""
     if abs(first.xs[-1] - first.xs[0] - second.xs[-1] + second.xs[0]) > 2 * NEAR:
         return False
+    if first.is_open and second.is_open:
+        return len(first.xs) == len(second.xs)
     shift = first.xs[0] - second.xs[0]
     few, many = sorted((first.xs, [x + shift for x in second.xs]), key=len)
     return all(any(abs(x - other) <= NEAR for other in many) for x in few)

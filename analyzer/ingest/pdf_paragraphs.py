@@ -18,7 +18,8 @@ from analyzer.ingest.pdf_tables import Grid
 NO_START = "，。、；：！？）》〉」』”’】〕％%,.;:!?)]}…—"
 NO_END = "（《〈「『“‘【〔([{"
 MARKER = re.compile(r"(?:\d{1,3}[.、．)）]|[（(]\d{1,3}[）)]|[①-⑳]|[•·▪●■◆➢✔○□-])\s*")
-NOTE = re.compile(r"(?:[①-⑳]|\[\d{1,2}\]|〔\d{1,2}〕|\d{1,2}(?=[^\d.、．)）,，%年月]))|[*＊注]")
+LABEL = re.compile(r"[^，。；：:\s]{1,8}[：:]\s?")  # 内容概述：… with all further lines under the first one's text
+NOTE = re.compile(r"(?:[①-⑳⁰¹²³⁴-⁹]|\[\d{1,2}\]|〔\d{1,2}〕|\d{1,2}(?=[^\d.、．)）,，%年月]))|[*＊注]")
 BETWEEN_PARTS = re.compile(r"(?:续\s*表|表\s*[\d一二三四五六七八九十.\-—]*\s*[（(]?\s*续|[（(]续[）)]|.{0,30}[（(]续表?[）)]$)")
 INDENT, SLACK, GAP, CENTRE = 0.8, 0.75, 1.3, 1.2  # in character widths; GAP in line pitches
 
@@ -141,7 +142,7 @@ def continues(element: Element, line: Line, margins: Margins, style: Style, last
 
 
 def _marker_width(line: Line) -> float:
-    match = MARKER.match(line.text)
+    match = MARKER.match(line.text) or LABEL.match(line.text)
     return line.edges[match.end()] - line.left if match else 0.0
 
 

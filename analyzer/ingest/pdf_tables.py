@@ -11,6 +11,7 @@ from typing import Any
 
 from analyzer.ingest.page import Glyph, Line, Page, Rule
 from analyzer.ingest.pdf_lines import glyphs_to_lines, join_lines
+from analyzer.ingest.pdf_open_tables import find_open_tables
 
 SNAP = 3.0  # points within which two rules are one
 NARROW = 12.0  # points; no column is narrower
@@ -48,6 +49,7 @@ class Grid:
     ys: list[float]
     cells: list[GridCell]
     box: Rule
+    is_open: bool = False  # columns told by white, not by rules
 
     @property
     def columns(self) -> int:
@@ -56,7 +58,7 @@ class Grid:
 
 def page_to_grids(page: Page) -> tuple[list[Grid], list[Rule], list[Glyph]]:
     """Tables with their cells' text, frames (ruled areas of one column), and the glyphs that stand in no table."""
-    if len(page.rules) < 4:
+    if not page.rules:
         return [], [], page.glyphs
     grids, frames = [], []
     for cells in _find_cells(page.rules):
@@ -65,9 +67,7 @@ def page_to_grids(page: Page) -> tuple[list[Grid], list[Rule], list[Glyph]]:
             grids.append(grid)
         elif grid.ys[-1] - grid.ys[0] > 20:
             frames.append(grid.box)
-    if not grids:
-        return [], frames, page.glyphs
-    outside = _fill(grids, page.glyphs, page.source)
+    outside = _fill(grids, page.glyphs, page.source) if grids else page.glyphs
     tables = [grid for grid in grids if _is_table(grid)]
     if len(tables) < len(grids):  # a drawing's glyphs go back to the body
         frames += [grid.box for grid in grids if all(grid is not table for table in tables)]
@@ -75,6 +75,13 @@ def page_to_grids(page: Page) -> tuple[list[Grid], list[Rule], list[Glyph]]:
             for cell in grid.cells:
                 cell.lines = []
         outside = _fill(tables, page.glyphs, page.source)
+    for xs, ys, found in find_open_tables(page.rules, outside, page.number, page.source):
+        grid = Grid(page.number, xs, ys, [GridCell(row, column, 1, across, (0.0, 0.0, 0.0, 0.0), lines, header)
+                                          for row, column, across, lines, header in found],
+                    (xs[0], ys[0], xs[-1], ys[-1]), is_open=True)
+        tables.append(grid)
+        outside = [glyph for glyph in outside if not (xs[0] - SNAP <= (glyph[1] + glyph[3]) / 2 <= xs[-1] + SNAP
+                                                      and ys[0] <= (glyph[2] + glyph[4]) / 2 <= ys[-1])]
     return tables, frames, outside
 
 

@@ -263,3 +263,50 @@ def test_a_title_over_two_lines_is_one():
     first = document.blocks[0]
     assert (first.kind, first.level) == ("heading", 1)
     assert document.text[first.start:first.end] == "某市人民政府关于印发数字经济发展规划的通知"
+
+
+def test_the_mark_of_a_note_does_not_join_a_number():
+    def page(canvas):
+        write([(0, FULL), (0, FULL)])(canvas)
+        canvas.drawString(80, 600, "常住人口")
+        canvas.setFont(FONT, 9)
+        canvas.drawString(80 + 64, 607, "1")
+        canvas.setFont(FONT, 16)
+        canvas.drawString(80 + 70, 600, "1761.48万人，面积3km")
+        canvas.setFont(FONT, 9)
+        canvas.drawString(80 + 70 + pdfmetrics.stringWidth("1761.48万人，面积3km", FONT, 16), 607, "2")
+    assert "常住人口¹1761.48万人，面积3km2" in parse_pdf(draw(page), "a.pdf").text
+
+
+def open_table(canvas, rows, *, top, rules):
+    for y in rules:
+        canvas.line(80, y, 500, y)
+    canvas.setFont(FONT, 11)
+    for number, row in enumerate(rows):
+        for column, text in enumerate(row):
+            canvas.drawString(90 + 140 * column, top - 24 * number, text)
+
+
+def test_a_table_of_level_rules_has_columns_and_runs_over_pages():
+    def first(canvas):
+        write([(0, FULL), (0, "表1 各区情况。")])(canvas)
+        open_table(canvas, [("地区", "户籍人口（万人）", "性别比"), ("东区", "124.88", "93.91"), ("西区", "73.40", "94.23")],
+                   top=600, rules=(620, 590))
+
+    def second(canvas):
+        open_table(canvas, [("南区", "10.28", "95.44"), ("北区", "122.12", "104.83")], top=760, rules=(725,))
+        write([(0, "表后正文，与表无关。")], top=690)(canvas)
+    document = parse_pdf(draw(first, second), "a.pdf")
+    table, = (block for block in document.blocks if block.kind == "table")
+    rows = rows_of(document, table)
+    assert rows[0] == ["地区", "户籍人口（万人）", "性别比"] and rows[4] == ["北区", "122.12", "104.83"] and len(rows) == 5
+    assert [cell.header for cell in table.cells[:4]] == [True, True, True, False]
+    assert body(document)[-1] == "表后正文，与表无关。"
+
+
+def test_rules_above_and_below_prose_make_no_table():
+    def page(canvas):
+        for y in (730, 640, 550):
+            canvas.line(80, y, 500, y)
+        write([(2, FULL[:24]), (0, FULL), (0, "完成。"), (2, "第二段话没有表格。")])(canvas)
+    assert not of_kind(parse_pdf(draw(page), "a.pdf"), "table")
