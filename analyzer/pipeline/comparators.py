@@ -42,7 +42,7 @@ def read_comparator(number: Number, left: str, right: str) -> tuple[str, str | N
         return "ge", "before"
     if number.unit in (None, "位", "名") and TOP.search(left):
         return "le", "before"
-    if number.form == "fixed":
+    if number.form == "fixed" and number.unit != "%":  # 超过半数, 基本清零
         return "eq", None
     if left.endswith("上") and number.form == "chinese" and not number.magnitude and number.digits[0] in "百千万亿":  # 上亿, 上万家
         return "ge", "before"

@@ -29,7 +29,18 @@ def find_quantities(text: str) -> list[Quantity]:
         quantity = number_to_quantity(text, number, linked, gap)
         quantities.append(quantity)
         chain = quantity if quantity.reason is None else None
-    return quantities
+    return share_comparators(text, quantities)
+
+
+def share_comparators(text: str, quantities: list[Quantity]) -> list[Quantity]:
+    """分别稳定在310万吨和750万吨左右: the word behind the last number of a list under 分别 holds for all of it."""
+    shared = list(quantities)
+    for i in range(len(shared) - 2, -1, -1):
+        first, second = shared[i], shared[i + 1]
+        if "behind" in second.rules and first.comparator == "eq" and first.reason is None and first.unit == second.unit \
+                and text[first.end:second.start] in ("、", "和", "及", "与") and "分别" in text[max(0, first.start - 24):first.start]:
+            shared[i] = replace(first, comparator=second.comparator, rules=(*first.rules, "behind"))
+    return shared
 
 
 def _gaps(text: str, numbers: list[Number]) -> list[str]:

@@ -12,7 +12,7 @@ from analyzer.pipeline.quantities import Number, unit_kind
 
 WINDOW = 24
 CLAUSE_END = "，。；！？、：,;:\n）)”"
-LIMITS = ("最长|最短|最高|最多|不超过|不得超过|不少于|不低于|不多于|至少|超过|延长|再延长|延长至|延长到|缩短|缩短至|缩短到|缩短为|压缩|压缩至|压缩到|压缩为|"
+LIMITS = ("给予|最长|最短|不满|未满|满|最高|最多|不超过|不得超过|不少于|不低于|不多于|至少|超过|延长|再延长|延长至|延长到|缩短|缩短至|缩短到|缩短为|压缩|压缩至|压缩到|压缩为|"
           "压减至|压减到|压减为|控制在|为期|有效期|期限|期限为|平均|提高到|提高至|达到|达|降至|降到|减至|减少到|少于|由|从|提速|提速至|提前|"
           "减少|增加|稳定在|多|扩大到|每周|实现|需|需要|仅需|只需|用时|时间|天数|日数|时长|时数")
 LIMIT_BEFORE = re.compile(rf"(?:{LIMITS})(?:了|约|近|为)?$")
@@ -25,6 +25,7 @@ RANK_BEFORE = re.compile(
     r"(?:第[\d一二三四五六七八九十]+位?[、和])*$")
 TOP_BEFORE = re.compile(rf"(?:{PLACES}|列|居|进入|跻身|保持)前$")
 URL = re.compile(r"(?:https?:|www\.|%[0-9A-F]{2})[\w/.:%=&?#+-]*$")
+STRUCTURE_BEFORE = re.compile(r"(?:产业|结构|比重|比例)[^，。；\d]{0,10}(?:\d+(?:\.\d+)?[∶:：]\d+(?:\.\d+)?[∶:：]\d+(?:\.\d+)?[^，。；\d]{0,6})?(?:\d+(?:\.\d+)?[∶:：]){0,2}$")
 QUOTED_LENGTH = 18
 GENERAL_UNITS = ("个", "家", "项", "条", "类", "种", "名", "户", "件", "所", "座", "处", "套")
 RULE_WORDS = "给予|奖励|补助|补贴|奖补|扶持|资助"
@@ -159,7 +160,9 @@ def is_duration(number: Number, left: str, right: str) -> str | None:
         return None
     if number.unit == "日" and re.search(r"月$|日$", left):
         return "date"
-    if number.unit == "年" and re.match(r"内|以上(?!的)[\u4e00-\u9fff]", right) and not re.search(RULE_WORDS, left + right):
+    if number.unit == "年" and re.match(r"内(?:不得|不予|取消|限制|免|暂停|禁止)", right):
+        return None
+    if number.unit == "年" and re.match(r"内|以上(?:房龄|老旧|住宅|电梯|车龄|车辆|小区|建筑|楼龄|老|燃气|供水|供热|管)", right) and not re.search(RULE_WORDS, left + right):
         return "duration"
     if LIMIT_BEFORE.search(left) or LIMIT_AFTER.match(right):
         return None
@@ -202,6 +205,8 @@ def unitless(number: Number, left: str, right: str, *, whole_line: bool) -> str 
     """A number without unit is a figure with 万 or 亿 behind it, or alone in a table cell that the table reader vouches for."""
     if whole_line:
         return "lone number"
+    if STRUCTURE_BEFORE.search(left) and (re.match(r"[∶:：]\d", right) or left.endswith(("∶", ":", "："))):
+        return None  # 三次产业结构调整为7.7∶42.5∶49.8
     if TOP_BEFORE.search(left) and not re.match(r"[\u4e00-\u9fff]", right):
         return None
     if number.form == "arabic" and "." in number.digits and re.search(r"(?:率|指数|系数|比值|当量比)(?:为|达|约)?$", left):

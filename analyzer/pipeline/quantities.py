@@ -27,7 +27,7 @@ FIXED = {
     "翻了一番": (2, "倍", "increase"), "翻番": (2, "倍", "increase"), "翻一倍": (2, "倍", "increase"),
     "倍增": (2, "倍", "increase"), "过半": (50, "%", "level"), "一半": (50, "%", "level"), "半数": (50, "%", "level"),
 }
-ZERO_OUTCOMES = "增长|发生|死亡|伤亡|事故|排放|上报|复发|新增|容忍|投诉|跑动|障碍|延误|差错|收费|成本|案件|返贫|拖欠|直排|填埋|差率|门槛|限制"
+ZERO_OUTCOMES = "增长|发生|死亡|伤亡|事故|排放|上报|复发|新增|容忍|投诉|跑动|障碍|延误|差错|收费|成本|案件|返贫|返黑|反弹|遗漏|违规|上访|越级|感染|疫情|火灾|盲区|死角|举报|拖欠|直排|填埋|差率|门槛|限制"
 FIXED_WORD = re.compile("|".join(word for word in FIXED if word not in ("过半", "半数")) + rf"|零(?:{ZERO_OUTCOMES})(?![率费])|过半(?!数)|(?<!过)半数|(?<=超过)半数")
 RANGE = re.compile(r"\s?(?:-|—|–|~|～|―|－|至|到|——|--)\s?")
 SLASH = re.compile(r"/([㎡A-Za-z\u4e00-\u9fff]{1,5})")
@@ -135,6 +135,8 @@ def _read_share(match: re.Match[str]) -> Number | None:
 
 def _read_ratio(text: str, match: re.Match[str]) -> Number | None:
     """2.50:1 is 2.5; 2/3 is 66.67 %; a clock time or a date is neither."""
+    if text[match.start() - 1:match.start()] in ("∶", ":", "："):
+        return None
     if (ratio := RATIO.match(text, match.start())) and not (len(ratio[2]) == 2 and "." not in ratio[0]):
         second = parse_arabic(ratio[2])
         if second:
