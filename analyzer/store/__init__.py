@@ -29,7 +29,7 @@ from analyzer.store.jobs import (
     take_job,
 )
 from analyzer.store.preview import preview_analysis
-from analyzer.store.query import SORTS, Filters, Found, count_pairs, count_table, find
+from analyzer.store.query import SORTS, Filters, Found, count_gone, count_pairs, count_table, find
 from analyzer.store.reads import (
     count_commitments,
     delete_view,
@@ -67,6 +67,7 @@ __all__ = [
     "clear_jobs",
     "count_jobs",
     "count_commitments",
+    "count_gone",
     "count_pairs",
     "count_table",
     "default_home",

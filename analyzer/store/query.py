@@ -180,6 +180,11 @@ def _order_all(columns: Columns, sort: str, store: Store) -> np.ndarray:
     return by_document[np.argsort(ranks[by_document], kind="stable")]  # equal ones stay in the order of the text
 
 
+def count_gone(store: Store) -> int:
+    """How many figures a later analysis did not find again."""
+    return int(np.count_nonzero(fresh_columns(store).numbers["gone"]))
+
+
 def count_pairs(store: Store, filters: Filters | None = None) -> list[tuple[str, str, int]]:
     """(category, department, number of figures) of what the filters leave; a figure without one has ""."""
     columns = fresh_columns(store)

@@ -32,7 +32,15 @@ def set_view(**fields: Any) -> None:
 
 
 def _empty() -> dict[str, Any]:
-    return {"q": "", "sort": "document", "page": 1, "t": None, "columns": None, **{name: [] for name in FACETS}}
+    return {
+        "q": "",
+        "sort": "document",
+        "page": 1,
+        "t": None,
+        "columns": None,
+        "gone": False,
+        **{name: [] for name in FACETS},
+    }
 
 
 def _from_url() -> dict[str, Any]:
@@ -41,6 +49,7 @@ def _from_url() -> dict[str, Any]:
     view["sort"] = url.get("sort") if url.get("sort") in SORTS else "document"
     view["page"] = int(url["page"]) if url.get("page", "").isdigit() and int(url["page"][:6]) > 0 else 1
     view["t"] = url.get("t") or None
+    view["gone"] = url.get("gone") == "1"
     for name in FACETS:
         view[name] = ["" if value == NONE else value for value in url.get_all(name)][:50]
     return view
@@ -51,6 +60,8 @@ def write_url(view: dict[str, Any]) -> None:
     for name, default in (("q", ""), ("sort", "document"), ("page", 1), ("t", None)):
         if view[name] and view[name] != default:
             wanted[name] = str(view[name])
+    if view["gone"]:
+        wanted["gone"] = "1"
     now = {name: st.query_params.get_all(name) for name in st.query_params}
     if now != {name: value if isinstance(value, list) else [value] for name, value in wanted.items()}:
         st.query_params.from_dict(wanted)
@@ -58,12 +69,14 @@ def write_url(view: dict[str, Any]) -> None:
 
 def view_to_filters(view: dict[str, Any]) -> Filters:
     chosen: dict[str, Any] = {name: tuple(view[name]) for name in FACETS}
-    return Filters(text=view["q"], **chosen)
+    return Filters(text=view["q"], gone=view["gone"], **chosen)
 
 
 def describe(view: dict[str, Any], titles: dict[str, str]) -> list[str]:
     """The filters in words, for people and for the sheet 说明."""
     parts = [f"{say('搜索', 'Search')}: {view['q']}"] if view["q"] else []
+    if view["gone"]:
+        parts.append(say("重新分析后消失的数据", "vanished with a new analysis"))
     for name in FACETS:
         if view[name]:
             parts.append(f"{head(name)}: " + ", ".join(value_label(name, value, titles) for value in view[name]))
@@ -87,6 +100,12 @@ def facet_panel(view: dict[str, Any], found: Found, titles: dict[str, str]) -> N
         st.button(say("清除全部筛选", "Clear all filters"), key="clear", on_click=_clear, width="stretch")
     for name in FACETS:
         _facet(name, view, found.facets[name], titles)
+    gone = library.count_gone(the_store())
+    if gone or view["gone"]:
+        st.session_state["gone"] = view["gone"]
+        st.checkbox(
+            say(f"只看重新分析后消失的（{gone}）", f"Only those that vanished ({gone})"), key="gone", on_change=_gone
+        )
 
 
 def _facet(name: str, view: dict[str, Any], counts: list[tuple[str, int]], titles: dict[str, str]) -> None:
@@ -122,6 +141,10 @@ def _facet(name: str, view: dict[str, Any], counts: list[tuple[str, int]], title
                 placeholder=say(f"另有 {len(rest)} 项…", f"{len(rest)} more…"),
                 format_func=lambda value: f"{value_label(name, value, titles)}（{number[value]}）",
             )
+
+
+def _gone() -> None:
+    current_view().update(gone=bool(st.session_state["gone"]), page=1, t=None)
 
 
 def _search() -> None:

@@ -224,3 +224,27 @@ def test_uploads_become_jobs_and_a_file_twice_is_told(home, page, monkeypatch):
     opened = library.open_store(home=home)
     jobs = {job["name"]: job["state"] for job in library.list_jobs(opened)}
     assert jobs == {"甲.txt": "queued", "乙.txt": "duplicate"}
+
+
+def test_figures_that_vanished_can_be_looked_at(store, page):
+    from library_samples import make_analysis, make_document
+
+    library.save_analysis(store, make_analysis(make_document(), make_analysis().figures[:5]))
+    app = page("targets")
+    assert len(app.dataframe[0].value) == 6
+    app.checkbox(key="gone").check()
+    assert list(check(app.run()).dataframe[0].value["quote"]) == ["6000户", "45个"]
+    assert app.query_params["gone"] in (["1"], "1")
+
+
+def test_every_export_of_the_page_is_a_file(store, monkeypatch):
+    from analyzer import export
+    from analyzer.ui.pages import exports
+
+    monkeypatch.setattr(exports, "the_store", lambda: store)
+    for filters in (Filters(), Filters(category=("housing",))):
+        task = exports.Task(filters, "document", "zh", ["类别: 住房"], "http://127.0.0.1:8501")
+        assert task.workbook()[:2] == task.evidence()[:2] == b"PK"
+        assert task.table(export.rows_to_csv)().startswith(b"\xef\xbb\xbf")
+        assert "城市更新工作要点" in task.references(export.documents_to_bibtex)().decode()
+        assert dict(task.about(task.rows(), task.documents()))["数据条数"] == ("8" if filters == Filters() else "2")
