@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from analyzer.pipeline.comparators import read_change, read_comparator
-from analyzer.pipeline.judging import judge_number
+from analyzer.pipeline.judging import judge_number, look_around
 from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.quantities import FIXED, Number, find_numbers
 
@@ -68,10 +68,7 @@ def share_units(text: str, numbers: list[Number]) -> list[Number]:
 
 def number_to_quantity(text: str, number: Number, linked: Quantity | None, gap: str) -> Quantity:
     """The number judged, with comparator and change; a later number of a list takes them from the one before it."""
-    line_start = text.rfind("\n", 0, number.start) + 1
-    line_end = text.find("\n", number.end)
-    left = text[max(line_start, number.start - 24):number.start]
-    right = text[number.end:(line_end if line_end >= 0 else len(text))][:16]
+    left, right = look_around(text, number.start, number.end)
     reason = judge_number(text, number)
     comparator, rule = read_comparator(number, left, right)
     change = FIXED[text[number.start:number.end]][2] if text[number.start:number.end] in FIXED else read_change(number, left)

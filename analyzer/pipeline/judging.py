@@ -40,13 +40,15 @@ STATE_BEFORE = r"(?:达到|达|降至|降到|升至|提高到|提升到|提高�
 VAGUE_BEFORE = re.compile(r"(?:近|上|超|逾|约|超过|突破|达到|达|不足|不到|不少于|至少|接近|将近|高达|保持在|跨越|迈上|跨过)$")
 
 
+def look_around(text: str, start: int, end: int) -> tuple[str, str]:
+    """At most WINDOW characters before and behind, inside the line; never more, so that one endless line costs no more."""
+    left, right = text[max(0, start - WINDOW):start], text[end:end + WINDOW]
+    return left[left.rfind("\n") + 1:], right.split("\n", 1)[0]
+
+
 def judge_number(text: str, number: Number) -> str | None:
     """The name of the rule that says why this number is no figure, or None for a figure."""
-    line_start = text.rfind("\n", 0, number.start) + 1
-    line_end = text.find("\n", number.end)
-    line_end = len(text) if line_end < 0 else line_end
-    left = text[max(line_start, number.start - WINDOW):number.start]
-    right = text[number.end:min(line_end, number.end + WINDOW)]
+    left, right = look_around(text, number.start, number.end)
     whole_line = not left.strip() and not right.strip()
     for rule in RULES:
         if reason := rule(number, left, right):

@@ -32,10 +32,11 @@ FIXED_WORD = re.compile("|".join(word for word in FIXED if word not in ("过半"
 RANGE = re.compile(r"\s?(?:-|—|–|~|～|―|－|至|到|——|--)\s?")
 SLASH = re.compile(r"/([㎡A-Za-z\u4e00-\u9fff]{1,5})")
 BRACKET_UNIT = re.compile(r"[（(]([\u4e00-\u9fff]{1,3})[）)]")
-RATIO = re.compile(r"(\d+(?:\.\d+)?)[:：∶](\d+(?:\.\d+)?)(?![\d.:：∶])")
+RATIO = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)[:：∶](\d{1,9}(?:\.\d{1,9})?)(?![\d.:：∶])")
 FRACTION = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
 WORTHY = re.compile(r"[十百千万亿]")
 LONGEST_UNIT = 9
+LONGEST_NUMBER = 24
 SUBUNITS = {"日", "年", "月", "天", "人", "户", "平方米", "平方公里", "公里", "千瓦时", "立方米", "吨", "公顷", "亩", "秒",
             "小时", "分钟", "次", "家", "个", "例", "套", "辆", "件", "头", "只", "台", "升", "分", "管孔", "车", "度", "斤", "公斤",
             "时", "万人", "千人", "百人", "万元", "亿元", "万户", "㎡", "s", "h", "标准箱", "床", "所", "生", "生/年", "学年", "学期",
@@ -115,17 +116,21 @@ def _read_number(text: str, match: re.Match[str]) -> Number | None:
     if match["per"]:
         return _read_share(match)
     if match["bottom"]:
+        if len(match[0]) > LONGEST_NUMBER:
+            return None
         top, bottom = parse_chinese(match["top"]), parse_chinese(match["bottom"])
         if not top or not bottom:
             return None
         return Number(match.start(), match.end(), top * 100 / bottom, None, "%", "per")
-    special = _read_ratio(text, match) if match["arabic"] else None
+    special = _read_ratio(text, match) if match["arabic"] and len(match["arabic"]) <= LONGEST_NUMBER else None
     return special or _read_plain(text, match)
 
 
 def _read_share(match: re.Match[str]) -> Number | None:
     """百分之九十, 千分之五."""
     part = match["part"]
+    if len(part) > LONGEST_NUMBER:
+        return None
     value = parse_arabic(part) if part[0].isdigit() else parse_chinese(part)
     if value is None:
         return None
@@ -150,6 +155,8 @@ def _read_ratio(text: str, match: re.Match[str]) -> Number | None:
 
 def _read_plain(text: str, match: re.Match[str]) -> Number | None:
     digits = match["arabic"] or match["chinese"]
+    if len(digits) > LONGEST_NUMBER:  # an account, a key, or an attack
+        return None
     value = parse_arabic(digits) if match["arabic"] else parse_chinese(digits)
     if value is None:
         return None
