@@ -21,10 +21,10 @@ BRACKET = re.compile(r"[（(\[〔【](?:[^（(\[〔【）)\]〕】\n]|[（(\[〔
 CUE = re.compile(r"单位|部门|牵头|负责|配合|主办|协办|责任|参与|参加|落实|处室")
 LINE_LABEL = re.compile(r"[ \t]*[（(\[〔【]?[^\n：:，,。；;、（(]{0,6}(?:责任|牵头|配合|推进|支撑|主办|协办|落实|实施|参与|参加|承办|主管)"
                         r"[^\n：:，,。；;、（(]{0,4}(?:单位|部门|处室|科室|主体)[^\n：:，,。；;、（(]{0,3}[：:]")
-FIRST_LEADS = re.compile(r"(?:列|排|位|居)?(?:在|于)?(?:首位|首|第一位?|第一个|首个|最前)的?(?:单位|部门|责任单位)*(?:为|是)[^，。；\n]{0,6}牵头|"
-                         r"第一(?:责任)?(?:单位|部门)为[^，。；\n]{0,4}牵头|首位(?:单位|部门)?牵头|"
-                         r"(?:列|排)(?:在)?(?:首|第一)位?的[^，。；\n]{0,6}为牵头")
+# 列第一位的为牵头单位，其余为配合单位: said once, holds for all lists of 责任单位 in the document.
+FIRST_LEADS = re.compile(r"(?:首位|列首|排首|第一位|第一个|第一名|首个|最前|第一(?:责任)?(?:单位|部门))[^，。；\n]{0,12}(?:为|是)[^，。；\n]{0,6}牵头")
 COMMA_LEADS = re.compile(r"逗号(?:之)?前(?:的)?(?:单位|部门)?(?:为|是)牵头")
+REST_SUPPORTS = re.compile(r"(?:其余|其他|其它|后面)[^，。；\n]{0,6}(?:为|是)[^，。；\n]{0,4}(?:配合|协办|参与)")
 NUMBER = re.compile(r"[ \t]*(?:(第[一二三四五六七八九十百]+[章部编篇])|(第[一二三四五六七八九十百]+节|[一二三四五六七八九十]{1,3}、|专栏)|"
                     r"([（(][一二三四五六七八九十]{1,3}[）)])|(\d{1,3}\s*[.、．](?!\d)|第[一二三四五六七八九十百]+条)|"
                     r"([（(]\d{1,3}[）)])|([①-⑳]|\d{1,2}[）)])|(——|--|—|●|•|◆|■|[-·*](?=\s*[\u4e00-\u9fff])))")
@@ -46,8 +46,9 @@ def find_assignments(reading: Reading, *, blocks: Sequence[Block] = ()) -> list[
     found = _brackets(reading) + _lines(reading)
     found.sort(key=lambda a: a.cue_start)
     found = [a for i, a in enumerate(found) if i == 0 or a.cue_start >= found[i - 1].cue_end]
-    found = [_mark_first(a, reading.text) for a in _scoped(reading, _joined(found, reading.text))]
+    found = _scoped(reading, _joined(found, reading.text))
     found += find_in_tables(reading, blocks, taken=[(a.cue_start, a.cue_end) for a in found])
+    found = _mark_first(found, reading.text)
     found += _sentences(reading)
     return sorted(found, key=lambda a: (a.start, a.end))
 
@@ -170,16 +171,21 @@ def _section_end(reading: Reading, index: int, kinds: list[int | None]) -> int:
     return len(reading.text)
 
 
-def _mark_first(a: Assignment, text: str) -> Assignment:
-    """列第一位的为牵头单位: the first of 责任单位 leads; 逗号前为牵头单位: all before the first comma."""
-    if any(body.role != "responsible" for body in a.bodies):
-        return a
-    if FIRST_LEADS.search(text):
-        return replace(a, bodies=(replace(a.bodies[0], role="lead"), *a.bodies[1:]))
-    if COMMA_LEADS.search(text):
-        comma = next((p for p in range(a.bodies[0].end, a.cue_end) if text[p] in "，,"), a.cue_end)
-        return replace(a, bodies=tuple(replace(b, role="lead" if b.end <= comma else "support") for b in a.bodies))
-    return a
+def _mark_first(found: list[Assignment], text: str) -> list[Assignment]:
+    """Roles by place in the list, where the document says once that the first body leads or all before the comma do."""
+    first, comma = FIRST_LEADS.search(text), COMMA_LEADS.search(text)
+    if not first and not comma:
+        return found
+    rest = "support" if comma or REST_SUPPORTS.search(text) else "responsible"
+    marked = []
+    for a in found:
+        if a.bodies and all(body.role == "responsible" for body in a.bodies):
+            head = a.bodies[0].end
+            if comma:
+                head = next((place for place in range(head, a.bodies[-1].end) if text[place] in "，,"), a.bodies[-1].end)
+            a = replace(a, bodies=tuple(replace(body, role="lead" if body.end <= head else rest) for body in a.bodies))
+        marked.append(a)
+    return marked
 
 
 def _sentences(reading: Reading) -> list[Assignment]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,8 +12,9 @@ from analyzer.pipeline.reading import Line, Reading
 from analyzer.records import Block, Cell
 
 HEAD = re.compile(r"(?:市级|省级|区级|县级|州级|主要)?"
-                  r"(?:总?牵头|责任|主责|配合|协同|协办|参与|参加|推进|支撑|支持|落实|实施|承办|主办|主管|完成|业主|建设|承担|申报)"
+                  r"(?:总?牵头|责任|主责|负责|配合|协同|协办|参与|参加|推进|支撑|支持|落实|实施|承办|主办|主管|完成|业主|建设|承担|申报)"
                   r"(?:责任|实施|落实|推进)?(?:单位|部门|处室|科室|主体|机构)(?:[（(及和、][^，。；]{0,12})?")
+MOSTLY = 0.6
 NUMBER_CELL = re.compile(r"\d{1,3}[.、]?")
 SHORT_LEVEL = re.compile(r"(?:自治区|省|市|区|县|州|盟|旗|各|团[省市区县]委|有关|相关)")
 STOP = re.compile(r"附件|附表|第[一二三四五六七八九十]+[章部编]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]")
@@ -40,28 +42,51 @@ def find_in_tables(reading: Reading, blocks: Sequence[Block], *, taken: Sequence
     for line in reading.lines:
         if line.kind == "table":
             tables.setdefault(line.block, []).append(line)
+    known: dict[int, str] = {}
+    width = 0
     for number, lines in tables.items():
         if number < len(blocks) and blocks[number].cells:
-            found += _table(reading, blocks[number], lines)
+            pairs = _pair(reading, blocks[number], lines)
+            columns = max(cell.column + cell.column_span for cell in blocks[number].cells)
+            top, roles = _role_columns(reading, pairs)
+            if not roles and columns == width:  # the table goes on over the page without its head
+                roles = known
+            known, width = roles, columns
+            if roles:
+                found += _table(reading, pairs, top, roles)
     return found + _flat(reading, taken)
 
 
-def _table(reading: Reading, block: Block, lines: list[Line]) -> list[Assignment]:
-    """One real table: each cell gets the bodies of all rows that it spans."""
-    pairs = _pair(reading, block, lines)
-    roles: dict[int, tuple[str, int]] = {}
+def _role_columns(reading: Reading, pairs: list[tuple[Cell, Line]]) -> tuple[int, dict[int, str]]:
+    """The first row below the head, and the columns that name bodies: by their head, or by what all their cells hold."""
+    roles: dict[int, str] = {}
+    top = 0
     for cell, line in pairs:
         words = re.sub(r"\s", "", reading.text[line.start:line.end])
         if cell.row <= 3 and HEAD.fullmatch(words) and (role := role_of(words)):
-            for column in range(cell.column, cell.column + cell.column_span):
-                roles.setdefault(column, (role, cell.row + cell.row_span))
-    if not roles:
-        return []
-    top = max(row for _, row in roles.values())
+            roles |= dict.fromkeys(range(cell.column, cell.column + cell.column_span), role)
+            top = max(top, cell.row + cell.row_span)
+    return (top, roles) if roles else (0, _columns_of_bodies(reading, pairs))
+
+
+def _columns_of_bodies(reading: Reading, pairs: list[tuple[Cell, Line]]) -> dict[int, str]:
+    """Columns behind the first whose cells are lists of bodies; a head that says nothing (部门, 分工) may stand above."""
+    total: Counter[int] = Counter()
+    named: Counter[int] = Counter()
+    for cell, line in pairs:
+        if cell.column:
+            total[cell.column] += 1
+            bodies = read_groups(reading.text[line.start:line.end], line.start)
+            named[cell.column] += bool(bodies) and all(is_body(body.name) for body in bodies)
+    return {column: "responsible" for column, count in named.items() if count >= 2 and count >= MOSTLY * total[column]}
+
+
+def _table(reading: Reading, pairs: list[tuple[Cell, Line]], top: int, roles: dict[int, str]) -> list[Assignment]:
+    """One real table: each cell gets the bodies of all rows that it spans."""
     by_row: dict[int, list[Body]] = {}
     for cell, line in pairs:
-        if cell.column in roles and cell.row >= roles[cell.column][1]:
-            bodies = _cell_bodies(reading.text[line.start:line.end], line.start, roles[cell.column][0])
+        if cell.column in roles and cell.row >= top:
+            bodies = _cell_bodies(reading.text[line.start:line.end], line.start, roles[cell.column])
             for row in range(cell.row, cell.row + cell.row_span):
                 by_row.setdefault(row, []).extend(bodies)
     found: list[Assignment] = []
