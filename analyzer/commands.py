@@ -157,7 +157,7 @@ def run_classify(args: argparse.Namespace) -> int:
         _print_jsonl(records)
     else:
         for record in records:
-            print(f"{_fit(str(record['code']), 13)} {record['probability']:.2f}  {_fit(record['text'], 80)}")
+            print(f"{_fit(str(record['code']), 13)} {record['probability']:.2f}  {_fit(str(record['text']), 80)}")
     return 0
 
 

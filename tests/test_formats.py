@@ -7,10 +7,10 @@ from pathlib import Path
 import docx
 import pytest
 from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.platypus import Paragraph, SimpleDocTemplate
-from reportlab.lib.styles import ParagraphStyle
 
 from analyzer.analysis import analyze
 from analyzer.ingest import read_bytes

@@ -11,7 +11,8 @@ import pytest
 from analyzer import __version__
 from analyzer.__main__ import main
 
-TEXT = "2025年甘肃省政府工作报告\n——2025年1月18日在甘肃省人民代表大会上\n三、2025年重点工作\n今年改造城镇老旧小区1200个，森林覆盖率达到45%以上。（责任单位：省住房城乡建设厅）\n"
+TEXT = ("2025年甘肃省政府工作报告\n——2025年1月18日在甘肃省人民代表大会上\n三、2025年重点工作\n"
+        "今年改造城镇老旧小区1200个，森林覆盖率达到45%以上。（责任单位：省住房城乡建设厅）\n")
 CONTRACT = ["document", "quote", "start", "end", "value", "value_max", "unit", "comparator", "change", "indicator", "action", "status", "period",
             "region", "category", "departments", "sentence", "section", "page", "box", "due", "confidence", "rules"]
 

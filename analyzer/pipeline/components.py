@@ -56,7 +56,7 @@ class Layers:
 def pipeline() -> Language:
     """The components in order over a blank vocabulary; made once per process."""
     nlp = spacy.blank("xx")
-    nlp.vocab.lex_attr_getters.clear()  # nobody asks a token for its shape; computing it costs more than jieba
+    nlp.vocab.lex_attr_getters.clear()  # type: ignore[attr-defined]  # nobody asks a token for its shape; computing it costs more than jieba
     for name in COMPONENTS:
         nlp.add_pipe(name)
     return nlp
@@ -139,9 +139,9 @@ def add_resolution(doc: Doc) -> Doc:
     layers["periods"] = [
         (fact.period, ("period:table",)) if (fact := layers["table_facts"].get(quantity.start)) and fact.period else period
         for quantity, period in zip(layers["figures"], found, strict=True)]
-    found = find_regions(*arguments, layers["context"])
+    regions = find_regions(*arguments, layers["context"])
     layers["regions"] = [fact.region if (fact := layers["table_facts"].get(quantity.start)) and fact.region else region
-                         for quantity, region in zip(layers["figures"], found, strict=True)]
+                         for quantity, region in zip(layers["figures"], regions, strict=True)]
     return doc
 
 

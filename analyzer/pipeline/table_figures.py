@@ -114,7 +114,7 @@ def _block_to_grid(reading: Reading, block: Block, lines: list[Line]) -> Iterato
         for row in range(cell.row, cell.row + cell.row_span):
             for column in range(cell.column, cell.column + cell.column_span):
                 rows[row][column] = content
-    head = [" ".join(dict.fromkeys(cell.text for row in sorted(header_rows) if (cell := rows[row][column]))) for column in range(width)]
+    head = [" ".join(dict.fromkeys(top.text for row in sorted(header_rows) if (top := rows[row][column]))) for column in range(width)]
     yield head, [row for number, row in enumerate(rows) if number not in header_rows]
 
 

@@ -53,7 +53,7 @@ def reading_to_doc(vocab: Vocab, reading: Reading, quantities: Iterable[Quantity
     sentences = split_sentences(reading)
     figures = [quantity for quantity in quantities if quantity.reason is None]
     words: list[str] = []
-    starts: list[bool] = []
+    starts: list[bool | int | None] = []
     at, following = 0, 0
 
     def add(pieces: Iterable[str], *, opens: bool = False) -> None:
