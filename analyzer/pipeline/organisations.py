@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analyzer.pipeline.bodies import Assignment, is_body, read_bodies, read_groups, stands_alone
+from analyzer.pipeline.glued_rows import find_in_glued_rows
 from analyzer.pipeline.reading import Line, Reading
 from analyzer.pipeline.task_tables import find_in_tables
 from analyzer.records import Block
@@ -48,7 +49,7 @@ def find_assignments(reading: Reading, *, blocks: Sequence[Block] = ()) -> list[
     found = [a for i, a in enumerate(found) if i == 0 or a.cue_start >= found[i - 1].cue_end]
     found = _scoped(reading, _joined(found, reading.text))
     found += find_in_tables(reading, blocks, taken=[(a.cue_start, a.cue_end) for a in found])
-    found = _mark_first(found, reading.text)
+    found = _mark_first(found + find_in_glued_rows(reading), reading.text)
     found += _sentences(reading)
     return sorted(found, key=lambda a: (a.start, a.end))
 

@@ -223,3 +223,28 @@ def test_no_text_breaks_the_finder(text):
     reading = read_text(text_to_document(text or "无"))
     for found in find_assignments(reading):
         assert 0 <= found.start <= found.end <= len(reading.text) and found.bodies
+
+
+GLUED = """序号重点任务牵头单位配合单位年度目标
+一、网络
+1建设基站。市工信局市电信、移动、铁塔公司开通基站50个。
+2保障安全。市委网信办市政府办公室、各区政府完成演练9次。
+附件2
+3建设公园20座。市城管局负责。"""
+
+
+def test_rows_glued_to_one_line_each():
+    assert who(GLUED, "50个") == "市工信局 市电信 移动 铁塔公司"
+    assert who(GLUED, "9次") == "市委网信办 市政府办公室 各区政府"
+    assert who(GLUED, "20座") == ""
+
+
+def test_a_table_goes_on_over_the_page():
+    rows = [[("序号", 1), ("任务", 1), ("负责单位", 1)], [("1", 1), ("造林500亩", 1), ("市林业局牵头，市财政局配合", 1)]]
+    first, second = table(rows), table([[("2", 1), ("种草20公顷", 1), ("市农业农村局", 1)]])
+    shift = len(first.text)
+    moved = tuple(Cell(c.start + shift, c.end + shift, c.row, c.column) for c in second.blocks[0].cells)
+    document = Document("t", first.text + second.text, (*first.blocks, Block("table", shift, shift + len(second.text) - 1, cells=moved)))
+    reading = read_text(document)
+    found = {reading.text[a.start:a.end]: names(a.bodies) for a in find_assignments(reading, blocks=document.blocks)}
+    assert found["造林500亩"] == "市林业局|市财政局" and found["种草20公顷"] == "市农业农村局"
