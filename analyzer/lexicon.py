@@ -60,7 +60,7 @@ def read_rows(source: str | Path, *, required: tuple[str, ...]) -> list[dict[str
 def read_yaml(source: str | Path) -> Any:
     path = data_path(source) if isinstance(source, str) else source
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except yaml.YAMLError as error:
         raise LexiconError(f"{path.name}: not valid YAML: {error}", f"{path.name}：不是有效的 YAML：{error}") from error
 

@@ -8,36 +8,36 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from analyzer.lexicon import cues
 from analyzer.pipeline.quantities import Number, unit_kind
 
 WINDOW = 24
-CLAUSE_END = "，。；！？、：,;:\n）)”"
-LIMITS = ("给予|最长|最短|不满|未满|满|最高|最多|不超过|不得超过|不少于|不低于|不多于|至少|超过|延长|再延长|延长至|延长到|缩短|缩短至|缩短到|缩短为|压缩|压缩至|压缩到|压缩为|"
-          "压减至|压减到|压减为|控制在|为期|有效期|期限|期限为|平均|提高到|提高至|达到|达|降至|降到|减至|减少到|少于|由|从|提速|提速至|提前|"
-          "减少|增加|稳定在|多|扩大到|每周|实现|需|需要|仅需|只需|用时|时间|天数|日数|时长|时数")
-LIMIT_BEFORE = re.compile(rf"(?:{LIMITS})(?:了|约|近|为)?$")
-LIMIT_AFTER = re.compile(
-    r"以内|之内|内(?:完成|办结|送达|到|处置|响应|达|到达|答复|反馈|修复|办理)|以上|以下|左右|提高到|缩短|压缩|提升到|增加到|延长|通达|直达|的标准|内(?!涝)")
-PLACES = "全国|全省|全市|全区|世界|全球|国内|国际|省内|同类|东部|中部|西部|城市|地区|市|省|区"
-RANKED = "居|列|位居|位列|排|排名|位|升|跃|进|为|名|保持|持续|稳定|稳居|均|跻身|前移至|上升到|上升至|提升到|提升至|跃升至|跃升到|升至|升到"
+QUOTED_LENGTH = 18
+GENERAL_UNITS = ("个", "家", "项", "条", "类", "种", "名", "户", "件", "所", "座", "处", "套")
+
+
+def _words(name: str) -> str:
+    return "|".join(sorted((re.escape(word) for word in cues()["judging"][name]), key=len, reverse=True))
+
+
+LIMIT_BEFORE = re.compile(rf"(?:{_words('limit_before')})(?:了|约|近|为)?$")
+LIMIT_AFTER = re.compile(rf"{_words('limit_after')}|内(?!涝)")
+PLACES = _words("place")
 RANK_BEFORE = re.compile(
-    rf"(?:(?:{RANKED})(?:[^，。；、第]{{0,9}}(?:{PLACES})[^，。；、第]{{0,6}})?|(?:{PLACES}))"
+    rf"(?:(?:{_words('ranked')})(?:[^，。；、第]{{0,9}}(?:{PLACES})[^，。；、第]{{0,6}})?|(?:{PLACES}))"
     r"(?:第[\d一二三四五六七八九十]+位?[、和])*$")
 TOP_BEFORE = re.compile(rf"(?:{PLACES}|列|居|进入|跻身|保持)前$")
 URL = re.compile(r"(?:https?:|www\.|%[0-9A-F]{2})[\w/.:%=&?#+-]*$")
-STRUCTURE_BEFORE = re.compile(r"(?:产业|结构|比重|比例)[^，。；\d]{0,10}(?:\d+(?:\.\d+)?[∶:：]\d+(?:\.\d+)?[∶:：]\d+(?:\.\d+)?[^，。；\d]{0,6})?(?:\d+(?:\.\d+)?[∶:：]){0,2}$")
-QUOTED_LENGTH = 18
-GENERAL_UNITS = ("个", "家", "项", "条", "类", "种", "名", "户", "件", "所", "座", "处", "套")
-RULE_WORDS = "给予|奖励|补助|补贴|奖补|扶持|资助"
-CLASS_AFTER = re.compile(
-    r"(?:及)?以上的?(?:项目|工程|企业|自然村|行政村|工业|产业|重大|重点|制造业|投资|景区|城市|人群|老年|老人|人口|用户|学校|医院|森林|高层|建筑|规模|"
-    r"文化|村庄|树|古树|机组|锅炉|河流|水库|农户|失业|残疾|毕业|职称|学历|电梯|抗震|设防|船舶|灌区|湖泊|屋顶|大型|骨干)")
-CHINESE_CUES = re.compile(
-    r"(?:建成|新增|新建|建设|完成|实施|开展|组织|举办|创建|打造|培育|引进|组建|设立|成立|获批|获得|改造|推出|出台|制定|入选|列入|"
-    r"每年|至少|不少于|不超过|超过|不得超过|不低于|达到|达|共|有|为|和|、|及|分为|开通|发放|落实|办好|办成|办理|等|以下|抓好|做好|"
-    r"取得|启动|新设|布局|形成|认定|评选|开工|竣工|投用|的|选派|延长|近|上|超|逾|约|突破|最多|最高)$")
+PART = r"\d+(?:\.\d+)?[∶:：]"
+STRUCTURE_BEFORE = re.compile(  # 三次产业结构调整为7.7∶42.5∶49.8
+    rf"(?:产业|结构|比重|比例)[^，。；\d]{{0,10}}(?:{PART}{PART}\d+(?:\.\d+)?[^，。；\d]{{0,6}})?(?:{PART}){{0,2}}$")
+RULE_WORDS = _words("rule")
+OBJECT_OF_RULE = re.compile(r"(?:^|[，。；：！？])对[^，。；]*$")
+CLASS_AFTER = re.compile(rf"(?:及)?以上的?(?:{_words('class_noun')})")
+CHINESE_CUES = re.compile(rf"(?:{_words('counted_before')})$")
 STATE_BEFORE = r"(?:达到|达|降至|降到|升至|提高到|提升到|提高至|控制在|不高于|不低于|低于|高于|≤|≥|[<>])$"
-VAGUE_BEFORE = re.compile(r"(?:近|上|超|逾|约|超过|突破|达到|达|不足|不到|不少于|至少|接近|将近|高达|保持在|跨越|迈上|跨过)$")
+VAGUE_BEFORE = re.compile(rf"(?:{_words('vague_before')})$")
+AGEING = r"房龄|老旧|住宅|电梯|车龄|车辆|小区|建筑|楼龄|老|燃气|供水|供热|管"
 
 
 def look_around(text: str, start: int, end: int) -> tuple[str, str]:
@@ -130,13 +130,13 @@ def is_class(number: Number, left: str, right: str) -> str | None:
             and not VAGUE_BEFORE.search(left) and not (number.unit in GENERAL_UNITS and re.match(r"以上(?![\u4e00-\u9fff])", right)):
         return "class"
     if CLASS_AFTER.match(right) and unit_kind(number.unit) not in ("percent", "none"):
-        rule = re.search(r"(?:^|[，。；：！？])对[^，。；]*$", left) or re.search(RULE_WORDS, left + right)
+        rule = OBJECT_OF_RULE.search(left) or re.search(RULE_WORDS, left + right)
         general = rule or number.unit in GENERAL_UNITS and not re.match(r"(?:及)?以上的?(?:自然|行政|村)", right)
         return None if general else "class"
     if re.search(r"(?:不足|不到|低于|少于)$", left) and re.match(r"的[\u4e00-\u9fff]{2,12}\d", right):
         return "class"
     if re.search(r"(?<!不)(?:超过?|达到?|突破|过)$", left) and re.match(r"的[\u4e00-\u9fff]{2,9}", right) \
-            and not re.search(RULE_WORDS, left + right) and not re.search(r"(?:^|[，。；：！？])对[^，。；]*$", left):
+            and not re.search(RULE_WORDS, left + right) and not OBJECT_OF_RULE.search(left):
         return "class"
     if number.unit in ("GHz", "MHz") and re.match(r"频", right):
         return "class"
@@ -164,7 +164,7 @@ def is_duration(number: Number, left: str, right: str) -> str | None:
         return "date"
     if number.unit == "年" and re.match(r"内(?:不得|不予|取消|限制|免|暂停|禁止)", right):
         return None
-    if number.unit == "年" and re.match(r"内|以上(?:房龄|老旧|住宅|电梯|车龄|车辆|小区|建筑|楼龄|老|燃气|供水|供热|管)", right) and not re.search(RULE_WORDS, left + right):
+    if number.unit == "年" and re.match(rf"内|以上(?:{AGEING})", right) and not re.search(RULE_WORDS, left + right):
         return "duration"
     if LIMIT_BEFORE.search(left) or LIMIT_AFTER.match(right):
         return None

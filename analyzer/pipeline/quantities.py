@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from analyzer.lexicon import data_path, fault, read_rows, split
+from analyzer.lexicon import cues, data_path, fault, read_rows, split
 from analyzer.numerals import ARABIC, CHINESE, MAGNITUDE, MAGNITUDES, parse_arabic, parse_chinese
 
 # 300多个, 820多万人, 2万余场, 2个多百分点: 多 and 余 belong to the number and mean "more than".
@@ -27,8 +27,9 @@ FIXED = {
     "翻了一番": (2, "倍", "increase"), "翻番": (2, "倍", "increase"), "翻一倍": (2, "倍", "increase"),
     "倍增": (2, "倍", "increase"), "过半": (50, "%", "level"), "一半": (50, "%", "level"), "半数": (50, "%", "level"),
 }
-ZERO_OUTCOMES = "增长|发生|死亡|伤亡|事故|排放|上报|复发|新增|容忍|投诉|跑动|障碍|延误|差错|收费|成本|案件|返贫|返黑|反弹|遗漏|违规|上访|越级|感染|疫情|火灾|盲区|死角|举报|拖欠|直排|填埋|差率|门槛|限制"
-FIXED_WORD = re.compile("|".join(word for word in FIXED if word not in ("过半", "半数")) + rf"|零(?:{ZERO_OUTCOMES})(?![率费])|过半(?!数)|(?<!过)半数|(?<=超过)半数")
+ZERO_OUTCOMES = "|".join(cues()["judging"]["zero_outcome"])
+FIXED_WORD = re.compile(
+    "|".join(word for word in FIXED if word not in ("过半", "半数")) + rf"|零(?:{ZERO_OUTCOMES})(?![率费])|过半(?!数)|(?<!过)半数|(?<=超过)半数")
 RANGE = re.compile(r"\s?(?:-|—|–|~|～|―|－|至|到|——|--)\s?")
 SLASH = re.compile(r"/([㎡A-Za-z\u4e00-\u9fff]{1,5})")
 BRACKET_UNIT = re.compile(r"[（(]([\u4e00-\u9fff]{1,3})[）)]")
@@ -170,7 +171,8 @@ def _read_plain(text: str, match: re.Match[str]) -> Number | None:
             magnitude, end = "", unit_end
             return Number(match.start(), end, value, None, unit, _form(match), many, digits)
     unit, unit_end = read_unit(text, end)
-    if unit is None and match["chinese"] and not magnitude and not match["ordinal"] and not WORTHY.search(digits) and text[match.start() - 1:match.start()] != "前":
+    if unit is None and match["chinese"] and not magnitude and not match["ordinal"] and not WORTHY.search(digits) \
+            and text[match.start() - 1:match.start()] != "前":
         return None  # 进一步, 统一, 三农: not even a candidate
     if unit is None and text[end:end + 1] == " " and not re.search(r"(?:附件|附表|表|图|专栏)$", text[max(0, match.start() - 2):match.start()]):
         unit, unit_end = read_unit(text, end + 1)
