@@ -107,9 +107,9 @@ def read_file(data: bytes, name: str) -> Document:
 
 def analyze_apart(document: Document, *, codebook: str | None = None, infer: bool = False) -> Analysis:
     """The analysis in a supervised child process: the server stays small and answers meanwhile."""
-    from analyzer.ingest.sandbox import run_limited
+    from analyzer.ingest.sandbox import Limits, run_limited
 
-    analysis = run_limited(_analyze_here, document, codebook, infer, name=document.name)
+    analysis = run_limited(_analyze_here, document, codebook, infer, name=document.name, limits=Limits(seconds=900))
     assert isinstance(analysis, Analysis)
     return analysis
 
