@@ -22,6 +22,7 @@ BRACKET = re.compile(r"[（(\[〔【](?:[^（(\[〔【）)\]〕】\n]|[（(\[〔
 CUE = re.compile(r"单位|部门|牵头|负责|配合|主办|协办|责任|参与|参加|落实|处室")
 LINE_LABEL = re.compile(r"[ \t]*[（(\[〔【]?[^\n：:，,。；;、（(]{0,6}(?:责任|牵头|配合|推进|支撑|主办|协办|落实|实施|参与|参加|承办|主管)"
                         r"[^\n：:，,。；;、（(]{0,4}(?:单位|部门|处室|科室|主体)[^\n：:，,。；;、（(]{0,3}[：:]")
+INLINE = re.compile(r"(?<=[。；！])[ \t]*(?:牵头|责任|主办|配合|协办|负责)(?:责任|实施|落实)?(?:单位|部门)[：:][^。\n]*")
 # 列第一位的为牵头单位，其余为配合单位: said once, holds for all lists of 责任单位 in the document.
 FIRST_LEADS = re.compile(r"(?:首位|列首|排首|第一位|第一个|第一名|首个|最前|第一(?:责任)?(?:单位|部门))[^，。；\n]{0,12}(?:为|是)[^，。；\n]{0,6}牵头")
 COMMA_LEADS = re.compile(r"逗号(?:之)?前(?:的)?(?:单位|部门)?(?:为|是)牵头")
@@ -29,6 +30,7 @@ REST_SUPPORTS = re.compile(r"(?:其余|其他|其它|后面)[^，。；\n]{0,6}(
 NUMBER = re.compile(r"[ \t]*(?:(第[一二三四五六七八九十百]+[章部编篇])|(第[一二三四五六七八九十百]+节|[一二三四五六七八九十]{1,3}、|专栏)|"
                     r"([（(][一二三四五六七八九十]{1,3}[）)])|(\d{1,3}\s*[.、．](?!\d)|第[一二三四五六七八九十百]+条)|"
                     r"([（(]\d{1,3}[）)])|([①-⑳]|\d{1,2}[）)])|(——|--|—|●|•|◆|■|[-·*](?=\s*[\u4e00-\u9fff])))")
+OFTEN = 3
 FINEST_SECTION, DASH = 4, 7  # places of 1. and of —— in NUMBER
 LONGEST_TITLE = 45
 SENTENCE_END = "。！？；!?;"
@@ -56,25 +58,35 @@ def find_assignments(reading: Reading, *, blocks: Sequence[Block] = ()) -> list[
 
 def _brackets(reading: Reading) -> list[Assignment]:
     text = reading.text
-    found = []
+    found: list[Assignment] = []
+    plain: list[Assignment] = []
     for match in BRACKET.finditer(text):
         content = match.group()[1:-1] if match.group()[-1] in "）)]〕】" else match.group()[1:]
-        if len(content) < 3 or (not CUE.search(content) and not _closes(text, match.start(), match.end())):
+        behind = None if CUE.search(content) else _closes(text, match.start(), match.end())
+        if len(content) < 3 or behind == "":
             continue
         bodies = read_groups(content, match.start() + 1)
         if bodies:
-            found.append(Assignment(match.start(), match.end(), tuple(bodies), "explicit", match.start(), match.end()))
-    return found
+            kept = plain if behind == "inside" else found
+            kept.append(Assignment(match.start(), match.end(), tuple(bodies), "explicit", match.start(), match.end()))
+    # 建公园500个（市城管局、各区政府）。 may be a gloss; a document that does it again and again assigns.
+    return found + plain if len(plain) >= OFTEN else found
 
 
-def _closes(text: str, start: int, end: int) -> bool:
-    """Whether a bracket without a word of duty stands where one with it would: behind a sentence, at the line's end."""
-    return text[start - 1:start] in ("。", "；", "\n", "!", "！") and (end >= len(text) or text[end] in "\n。；")
+def _closes(text: str, start: int, end: int) -> str:
+    """Where a bracket without a word of duty stands: behind a sentence, inside it at its end, or elsewhere ("")."""
+    if end < len(text) and text[end] not in "\n。；":
+        return ""
+    return "behind" if text[start - 1:start] in ("。", "；", "\n", "!", "！") else "inside"
 
 
 def _lines(reading: Reading) -> list[Assignment]:
-    """Lines of their own: 牵头部门：市教育局　　配合部门：市文广局."""
+    """Lines of their own (牵头部门：市教育局　　配合部门：市文广局), and the same behind the last sentence of a line."""
     found = []
+    for match in INLINE.finditer(reading.text):
+        bodies = read_groups(match.group(), match.start())
+        if bodies:
+            found.append(Assignment(match.start(), match.end(), tuple(bodies), "explicit", match.start(), match.end()))
     for line in reading.lines:
         words = reading.text[line.start:line.end]
         if LINE_LABEL.match(words) and words[0] not in "（([〔【":
@@ -133,7 +145,7 @@ def _scope(reading: Reading, a: Assignment, index: int, kinds: list[int | None],
         return replace(a, start=start)
     if _heads(reading, index, kinds, before) and after >= line.end:
         return replace(a, end=min(_section_end(reading, index - 1, kinds), max(after, a.end)), source="inherited", rank=1)
-    return replace(a, start=_item_start(reading, index, kinds, before), source="inherited")
+    return replace(a, start=_item_start(reading, index, kinds, before, above=level), source="inherited")
 
 
 def _is_item(reading: Reading, start: int) -> bool:
@@ -149,8 +161,12 @@ def _heads(reading: Reading, index: int, kinds: list[int | None], before: int) -
     return bool(kinds[index - 1]) and len(above) <= 40 and above[-1] not in SENTENCE_END and kinds[index + 1] is None
 
 
-def _item_start(reading: Reading, index: int, kinds: list[int | None], before: int) -> int:
-    """The start of the numbered item that ends before line `index`, not behind the assignment before it."""
+def _item_start(reading: Reading, index: int, kinds: list[int | None], before: int, *,
+                above: int | None = None) -> int:
+    """The start of the numbered item that ends before line `index`, not behind the assignment before it.
+
+    A line that is itself a numbered part (3.责任单位：…) closes the item `above` its own level.
+    """
     start = reading.lines[index].start
     for number in range(index - 1, -1, -1):
         line = reading.lines[number]
@@ -158,7 +174,7 @@ def _item_start(reading: Reading, index: int, kinds: list[int | None], before: i
             break
         start = max(line.start, before)
         level = kinds[number]
-        if level is not None and level <= FINEST_SECTION:
+        if level is not None and level <= FINEST_SECTION and (above is None or level < above):
             break
     return start
 

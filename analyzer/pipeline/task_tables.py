@@ -15,6 +15,7 @@ HEAD = re.compile(r"(?:市级|省级|区级|县级|州级|主要)?"
                   r"(?:总?牵头|责任|主责|负责|配合|协同|协办|参与|参加|推进|支撑|支持|落实|实施|承办|主办|主管|完成|业主|建设|承担|申报)"
                   r"(?:责任|实施|落实|推进)?(?:单位|部门|处室|科室|主体|机构)(?:[（(及和、][^，。；]{0,12})?")
 MOSTLY = 0.6
+LONGEST_MERGED = 1500  # characters of rows below that one merged cell may hold for
 NUMBER_CELL = re.compile(r"\d{1,3}[.、]?")
 SHORT_LEVEL = re.compile(r"(?:自治区|省|市|区|县|州|盟|旗|各|团[省市区县]委|有关|相关)")
 STOP = re.compile(r"附件|附表|第[一二三四五六七八九十]+[章部编]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]")
@@ -128,7 +129,8 @@ def _flat(reading: Reading, taken: Sequence[tuple[int, int]]) -> list[Assignment
     if len(groups) < (1 if heads else 2):
         return []
     roles = [role_of(texts[i]) or "responsible" for i in heads]
-    return _rows(reading, texts, groups, roles if len(set(roles)) > 1 else roles[:1])
+    shared = not any(re.search("业主|建设|申报", texts[i]) for i in heads)  # a project has an owner of its own
+    return _rows(reading, texts, groups, roles if len(set(roles)) > 1 else roles[:1], shared=shared)
 
 
 def _grid(reading: Reading, texts: list[str], heads: list[int]) -> list[Assignment]:
@@ -195,22 +197,23 @@ def _body_line(words: str, start: int) -> list[Body]:
     return bodies if all(is_body(b.name) and len(b.name) <= 24 and not TITLES.search(b.name) for b in bodies) else []
 
 
-def _rows(reading: Reading, texts: list[str], groups: list[_Group], roles: list[str]) -> list[Assignment]:
+def _rows(reading: Reading, texts: list[str], groups: list[_Group], roles: list[str], *, shared: bool) -> list[Assignment]:
+    """Each row with the bodies below it; rows without any share those above them (`shared`: a merged cell)."""
     found: list[Assignment] = []
     above: _Group | None = None
     begin = 0
     for group in groups:
         stop = next((i for i in range(group.first - 1, begin - 1, -1) if _stops(reading, texts, i)), None)
         if stop is not None:
-            if above:
+            if above and shared:
                 found += _span(reading, texts, begin, _table_end(reading, texts, begin, stop), above, roles)
             begin, above = stop + 1, None
         row = next((i for i in range(group.first - 1, begin - 1, -1) if NUMBER_CELL.fullmatch(texts[i].strip())), None)
-        if row is not None and above:
+        if row is not None and above and shared:
             found += _span(reading, texts, begin, row, above, roles)
         found += _span(reading, texts, row if row is not None else begin, group.first, group, roles)
         begin, above = group.last + 1, group
-    if above:
+    if above and shared:
         found += _span(reading, texts, begin, _table_end(reading, texts, begin, len(texts)), above, roles)
     return found
 
@@ -223,7 +226,7 @@ def _table_end(reading: Reading, texts: list[str], begin: int, end: int) -> int:
     """Where rows that inherit from above end: a heading, or a series of years that starts anew (another row's cell)."""
     year = 0
     for i in range(begin, end):
-        if _stops(reading, texts, i):
+        if _stops(reading, texts, i) or reading.lines[i].end - reading.lines[begin].start > LONGEST_MERGED:
             return i
         found = YEAR.match(texts[i])
         if found:

@@ -80,6 +80,13 @@ SCOPES = [  # text, figure, the names that answer for it, why
     ("一、目标\n造林500亩。\n二、任务\n1.种草9亩。（责任单位：市林业局）", "500亩", "", "an introduction does not inherit"),
     ("3.建设试点。\n确定10个社区，由市民政局牵头组织评审。建成20个。", "10个", "市民政局", "named in the sentence"),
     ("3.建设试点。\n确定10个社区，由市民政局牵头组织评审。建成20个。", "20个", "", "for that sentence alone"),
+    ("1.建公园500个。牵头单位：市城管局；完成时限：12月底。\n2.建厕所20座。", "500个", "市城管局", "behind the sentence without brackets"),
+    ("1.建公园500个。牵头单位：市城管局；完成时限：12月底。\n2.建厕所20座。", "20座", "", "for its own line alone"),
+    ("（一）建公园\n1.目标：建公园500个。\n2.时限：12月底。\n3.责任单位：市城管局。", "500个", "市城管局", "a numbered part closes its item"),
+    ("1.建公园5座（市城管局、市财政局）。\n2.建厕所20座（市住建局）。\n3.建停车场9处（市城管局、市住建局）。",
+     "20座", "市住建局", "bare lists, again and again"),
+    ("1.报有关部门（市发改委、市财政局）。\n2.建厕所20座。", "1.报", "", "a bare list once is a gloss"),
+    ("1.建公园500个（责任单位 市城管局）", "500个", "市城管局", "a blank for the colon"),
     ("各级政府要过紧日子，压减支出5%。", "5%", "", "everybody's duty assigns nothing"),
     ("市住建局要会同市财政局改造小区50个。", "50个", "市住建局", "a body as subject"),
 ]
