@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from analyzer.categories import Classified, Classifier, classify, figure_parts, sentence_parts
+from analyzer.categories import Classified, Classifier, classify, figure_parts, neighbours, sentence_parts
 from analyzer.commitments import Clause, split_commitments
 from analyzer.confidence import describe_figure, rate_figure
 from analyzer.departments import departments_for
@@ -98,8 +98,13 @@ def layers_to_commitments(layers: Layers, sentences: Sequence[Sentence], figures
     for number, (span, sentence) in enumerate(zip(layers.sentences, sentences, strict=True)):
         if sentence.kind == "commitment":
             clauses += [(number, clause) for clause in split_commitments(layers.reading, span, layers.assignments)]
-    items = [sentence_parts(layers.reading.text[clause.start:clause.end], title=layers.context.title,
-                            section=layers.reading.lines[layers.sentences[number].line].section) for number, clause in clauses]
+    texts = [layers.reading.text[span.start:span.end] for span in layers.sentences]
+    lines = [span.line for span in layers.sentences]
+    items = []
+    for number, clause in clauses:
+        near, paragraph = neighbours(texts, lines, number)
+        items.append(sentence_parts(layers.reading.text[clause.start:clause.end], title=layers.context.title, near=near,
+                                    paragraph=paragraph, section=layers.reading.lines[lines[number]].section))
     categories = classify(items, classifier=classifier, explain=False)
     records = [_to_commitment(layers, sentences[number], clause, category, figures)
                for (number, clause), category in zip(clauses, categories, strict=True)]

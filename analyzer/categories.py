@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,15 +19,32 @@ from scipy import sparse
 
 from analyzer import lexicon
 from analyzer.errors import LexiconError, ModelError
-from analyzer.pipeline.ngrams import START, find_words, pack_words, text_grams, unpack
+from analyzer.pipeline.ngrams import find_words, pack_words, text_grams, unpack
 
 NONE = "none"  # the label of a sentence that states no task or field; records carry None
 MODEL = "categories.npz"
-FORMAT = 1
+FORMAT = 2
+ARRAYS = ("areas", "grams", "rarity", "by_gram", "by_word", "by_area", "by_form", "bias")
 LONGEST = 3
 SECOND = 0.2  # a second code is named from this probability on
 # How much each part of a context says, against the text itself with 1.
-SECTION, TITLE, SENTENCE, CLAUSE = 0.3, 0.3, 0.5, 1.0
+SECTION, TITLE, SENTENCE, CLAUSE = 0.1, 0.1, 0.5, 1.0
+FIGURE_SECTION, FIGURE_TITLE = 0.3, 0.3
+NEAR, PARAGRAPH = 0.2, 0.3  # all sentences up to two away together; all others of the paragraph together
+# Forms of texts that state no task: bodies in brackets or lists, addressees, rhetoric, clauses on validity, definitions.
+FORMS = tuple(re.compile(pattern) for pattern in (
+    r"^[（(〔\[【].*(?:牵头|责任|推进单位|配合|负责|考核|落实|支持单位|主办).*[）)〕\]】]$",
+    r"^(?:[^，。；、：（）()]{2,18}(?:局|委|办|厅|部|部门|街道|集团|街镇|乡镇|中心|政府|公司|单位|会|院|行|署)[、，； ]?){2,}[。）)]?$",
+    r"^(?:各|省|市|区|县).*(?:：|:)$",
+    r"坚强领导|各族人民|不平凡|来之不易|攻坚克难|感谢|敬意|坚信|征程|新局面|伟大|关键时期|总书记.{0,20}(?:关怀|指引|亲自|重要讲话|考察)|成绩|信心|勇气|意志",
+    r"认识到|实践表明|事实.{0,4}说明|意义|困难|挑战|形势|是.{0,12}(?:之年|时期|关键|道理|前提|结果)|我们面临|机遇",
+    r"自.{0,8}(?:发布|印发|公布).{0,4}起|施行|有效期|负责解释|径向|联系电话|联系人|特此|现将|请认真|附件|反映。?$",
+    r"(?:，|：|^.{2,12})是?指[^导标挥定示数明引南]|简称|所称",
+    r"作出.{0,4}贡献|强化.{0,6}意识|真抓实干|抓落实|久久为功|咬定青山|以人民为中心|统筹兼顾|务求实效|尽力而为",
+    r"^(?:[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、]).*[的；]$",
+    r"人类命运|和平|霸权|友谊|帝国主义|各国人民|世界人民",
+    r"^.{1,14}$",
+))
 Part = tuple[str, float]
 
 
@@ -68,6 +86,7 @@ class Classifier:
     by_gram: np.ndarray
     by_word: np.ndarray
     by_area: np.ndarray
+    by_form: np.ndarray
     bias: np.ndarray
     sharpness: float
     digest: str = ""
@@ -121,16 +140,26 @@ def check_codebook(rows: object, path: Path) -> Codebook:
     return Codebook(tuple(categories), hashlib.sha256(content.encode()).hexdigest()[:12])
 
 
-def sentence_parts(text: str, *, section: Sequence[str] = (), title: str | None = None) -> list[Part]:
-    """What a sentence's category is judged by."""
-    return [(text, 1.0), (" ".join(section[-2:]), SECTION), (title or "", TITLE)]
+def sentence_parts(text: str, *, section: Sequence[str] = (), title: str | None = None, near: Sequence[str] = (),
+                   paragraph: Sequence[str] = ()) -> list[Part]:
+    """What a sentence's category is judged by: itself, its headings, the sentences beside it and of its paragraph."""
+    parts = [(text, 1.0), (" ".join(section[-1:]), SECTION), (title or "", TITLE)]
+    parts += [(other, NEAR / len(near)) for other in near]
+    return parts + [(other, PARAGRAPH / len(paragraph)) for other in paragraph]
+
+
+def neighbours(texts: Sequence[str], lines: Sequence[int], number: int, *, reach: int = 8) -> tuple[list[str], list[str]]:
+    """`near` and `paragraph` for sentence `number` of a document's sentences, `lines` telling which line each is of."""
+    near = [texts[other] for other in range(max(0, number - 2), min(len(texts), number + 3)) if other != number]
+    around = range(max(0, number - reach), min(len(texts), number + reach + 1))
+    return near, [texts[other] for other in around if other != number and lines[other] == lines[number]]
 
 
 def figure_parts(clause: str, *, indicator: str | None = None, sentence: str = "", section: Sequence[str] = (),
                  title: str | None = None) -> list[Part]:
     """What a figure's category is judged by: the indicator and its clause most, the sentence and the headings less."""
-    return [(indicator or clause, 1.0), (clause, CLAUSE), (sentence, SENTENCE), (" ".join(section[-2:]), SECTION),
-            (title or "", TITLE)]
+    return [(indicator or clause, 1.0), (clause, CLAUSE), (sentence, SENTENCE),
+            (" ".join(section[-2:]), FIGURE_SECTION), (title or "", FIGURE_TITLE)]
 
 
 def classify(items: Sequence[str | Sequence[Part]], *, classifier: Classifier | None = None,
@@ -149,7 +178,7 @@ def classify(items: Sequence[str | Sequence[Part]], *, classifier: Classifier | 
     blocks = describe(texts, classifier)
     alone = blocks[0] @ classifier.by_gram + blocks[1] @ classifier.by_word + blocks[2] @ classifier.by_area
     mixing = _mixing(parts, place)
-    scores = mixing @ alone + classifier.bias
+    scores = mixing @ alone + classifier.bias + describe_forms([item[0][0] for item in parts]) @ classifier.by_form
     if not allow_none:
         scores[:, classifier.codes.index(NONE)] = -np.inf
     chances = soften(scores * classifier.sharpness)
@@ -180,6 +209,11 @@ def describe(texts: Sequence[str], classifier: Classifier) -> tuple[sparse.csr_m
     return _unit(counts), _unit(words), area
 
 
+def describe_forms(texts: Sequence[str]) -> np.ndarray:
+    """Which of FORMS each text has."""
+    return np.array([[form.search(text) is not None for form in FORMS] for text in texts], np.float32) * 0.5
+
+
 def soften(scores: np.ndarray) -> np.ndarray:
     raised = np.exp(scores - scores.max(axis=1, keepdims=True))
     return raised / raised.sum(axis=1, keepdims=True)
@@ -189,7 +223,7 @@ def save_classifier(classifier: Classifier, path: Path) -> None:
     """Weights as arrays of half precision beside a JSON header: loading them runs no code."""
     header = {"format": FORMAT, "codes": classifier.codes, "names": classifier.names, "words": classifier.words,
               "sharpness": classifier.sharpness, "digest": classifier.digest}
-    half = {name: getattr(classifier, name).astype(np.float16) for name in ("rarity", "by_gram", "by_word", "by_area")}
+    half = {name: getattr(classifier, name).astype(np.float16) for name in ("rarity", "by_gram", "by_word", "by_area", "by_form")}
     np.savez_compressed(path, header=np.frombuffer(json.dumps(header, ensure_ascii=False).encode(), np.uint8),
                         areas=classifier.areas, grams=classifier.grams, bias=classifier.bias, **half)
 
@@ -205,13 +239,13 @@ def load_classifier(path: Path | None = None) -> Classifier:
         return words_alone(load_codebook())
     try:
         with np.load(place, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in ("areas", "grams", "rarity", "by_gram", "by_word", "by_area", "bias")}
+            arrays = {name: file[name] for name in ARRAYS}
             header = json.loads(bytes(file["header"]))
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"{place.name}: not a model of categories: {error}", f"{place.name}：不是类别模型：{error}") from error
     if header.get("format") != FORMAT:
         raise ModelError(f"{place.name}: made for another version; train it again", f"{place.name}：模型版本不符，请重新训练")
-    for name in ("rarity", "by_gram", "by_word", "by_area", "bias"):
+    for name in ARRAYS[2:]:
         arrays[name] = arrays[name].astype(np.float32)
     return Classifier(codes=tuple(header["codes"]), names=tuple(header["names"]), words=tuple(header["words"]),
                       sharpness=float(header["sharpness"]), digest=header["digest"], **arrays)
@@ -228,7 +262,8 @@ def words_alone(codebook: Codebook) -> Classifier:
         codes=(*codebook.codes, NONE), names=(*(category.zh for category in codebook.categories), "无"),
         words=tuple(word for word, _ in pairs), areas=np.array([number for _, number in pairs], np.int32),
         grams=np.zeros(0, np.uint64), rarity=np.zeros(0, np.float32), by_gram=np.zeros((0, size), np.float32),
-        by_word=np.zeros((len(pairs), size), np.float32), by_area=by_area, bias=bias, sharpness=4.0,
+        by_word=np.zeros((len(pairs), size), np.float32), by_area=by_area,
+        by_form=np.zeros((len(FORMS), size), np.float32), bias=bias, sharpness=4.0,
         digest=codebook.digest)
 
 
@@ -265,7 +300,7 @@ def _explain(text: str, column: int, classifier: Classifier, *, most: int = 5) -
         scored[word] = float(own[column] - own.mean()) * len(word) ** 0.5
     for index, value in zip(grams.indices, grams.data, strict=True):
         gram = unpack(int(classifier.grams[index]))
-        if len(gram) > 1 and gram[0] != START and gram in text:
+        if len(gram) > 1 and gram.isalpha() and gram in text:
             weights = classifier.by_gram[index]
             scored[gram] = max(scored.get(gram, 0.0), float(value * (weights[column] - weights.mean())))
     chosen: list[str] = []

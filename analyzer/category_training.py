@@ -24,6 +24,7 @@ from analyzer.categories import (
     Part,
     classify,
     describe,
+    describe_forms,
     figure_parts,
     load_codebook,
     save_classifier,
@@ -39,6 +40,7 @@ from analyzer.pipeline.sentences import split_sentences
 FEWEST = 5  # labelled texts of a code, below which nothing can be learned for it
 STRENGTH = 0.3  # C of the linear support vector machine
 FIGURE_WEIGHT = 0.5
+SECOND_WEIGHT = 0.3  # a second code that is as good teaches too, but less
 CLAUSE_ENDS = "，；：。！？"
 
 
@@ -76,10 +78,10 @@ def read_examples(source: Path, codebook: Codebook) -> list[Example]:
     examples = []
     for number, row in enumerate(_read_rows(source), 1):
         text = str(row.get("text") or "").strip()
-        labels = row.get("labels") or [row.get("code"), row.get("second")]
-        if isinstance(labels, str):
-            labels = labels.replace("；", ",").replace(";", ",").replace("，", ",").split(",")
-        codes = tuple(str(code).strip() for code in labels if code and str(code).strip())
+        named = row.get("labels") or [row.get("code"), row.get("second")]
+        if isinstance(named, str):
+            named = named.replace("；", ",").replace(";", ",").replace("，", ",").split(",")
+        codes = tuple(str(code).strip() for code in named if code and str(code).strip())
         if not text or not codes:
             raise LexiconError(f"{source.name} row {number}: needs a text and a code (columns text, code or labels)",
                                f"{source.name} 第 {number} 行：需要文本和代码（列 text、code 或 labels）")
@@ -145,17 +147,20 @@ def fit(examples: Sequence[Example], codebook: Codebook) -> Classifier:
     rarity = (np.log((1 + len(texts)) / (1 + spread)) + 1).astype(np.float32)
     frame = dataclasses.replace(empty, grams=grams, rarity=rarity)
     rows = to_rows(examples, frame)
-    targets = np.array([frame.codes.index(example.codes[0]) for example in examples])
+    seconds = [number for number, example in enumerate(examples) if len(example.codes) > 1]
+    targets = [frame.codes.index(example.codes[0]) for example in examples]
+    targets += [frame.codes.index(examples[number].codes[1]) for number in seconds]
+    weights = [example.weight for example in examples] + [SECOND_WEIGHT * examples[number].weight for number in seconds]
     model = LinearSVC(C=STRENGTH)
-    model.fit(rows, targets, sample_weight=[example.weight for example in examples])
+    model.fit(sparse.vstack([rows, rows[seconds]]) if seconds else rows, targets, sample_weight=weights)
     size = len(frame.codes)
-    weights = np.zeros((rows.shape[1], size), np.float32)
+    learned = np.zeros((rows.shape[1], size), np.float32)
     bias = np.full(size, -3.0, np.float32)
-    weights[:, model.classes_] = model.coef_.T
+    learned[:, model.classes_] = model.coef_.T
     bias[model.classes_] = model.intercept_
-    first, second = len(grams), len(grams) + len(frame.words)
-    return dataclasses.replace(frame, by_gram=weights[:first], by_word=weights[first:second],
-                               by_area=weights[second:], bias=bias, sharpness=3.0)
+    borders = np.cumsum([len(grams), len(frame.words), len(frame.codes) - 1])
+    by_gram, by_word, by_area, by_form = np.split(learned, borders)
+    return dataclasses.replace(frame, by_gram=by_gram, by_word=by_word, by_area=by_area, by_form=by_form, bias=bias, sharpness=3.0)
 
 
 def to_rows(examples: Sequence[Example], frame: Classifier) -> sparse.csr_matrix:
@@ -166,7 +171,9 @@ def to_rows(examples: Sequence[Example], frame: Classifier) -> sparse.csr_matrix
     blocks = sparse.hstack([grams, words, sparse.csr_matrix(areas)]).tocsr()
     entries = [(row, place[text], weight) for row, example in enumerate(examples) for text, weight in example.parts if text]
     rows, columns, weights = zip(*entries, strict=True)
-    return sparse.csr_matrix((weights, (rows, columns)), shape=(len(examples), len(texts))) @ blocks
+    mixed = sparse.csr_matrix((weights, (rows, columns)), shape=(len(examples), len(texts))) @ blocks
+    forms = sparse.csr_matrix(describe_forms([example.parts[0][0] for example in examples]))
+    return sparse.hstack([mixed, forms]).tocsr()
 
 
 def cross_validate(examples: Sequence[Example], codebook: Codebook, *, folds: int = 5,
@@ -177,7 +184,7 @@ def cross_validate(examples: Sequence[Example], codebook: Codebook, *, folds: in
     for training, test in split_groups([example.group for example in examples], folds, seed=seed):
         model = fit([examples[number] for number in training], codebook)
         rows = to_rows([examples[number] for number in test], model)
-        weights = np.vstack([model.by_gram, model.by_word, model.by_area])
+        weights = np.vstack([model.by_gram, model.by_word, model.by_area, model.by_form])
         scores[test] = rows @ weights + model.bias
     return score(examples, scores, codes), calibrate(examples, scores, codes)
 
