@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from analyzer.pipeline.periods import PeriodMention, find_periods, first_year
+from analyzer.pipeline.periods import find_periods, first_year
 from analyzer.pipeline.reading import Reading
 from analyzer.pipeline.rows import Row, find_rows
 from analyzer.records import Document
@@ -13,6 +13,7 @@ from analyzer.records import Document
 HEAD_LINES = 14
 LONGEST_TITLE = 120
 GENRES = (  # the first that fits the title decides; 方案 of a measure's 实施方案 are plans
+    ("plan", re.compile(r"(?:任务|目标|工作|事项)(?:责任)?(?:分解|分工)|分工方案|任务清单|责任清单")),
     ("report", re.compile(r"政\s*府\s*工\s*作\s*报\s*告|工作报告|(?:计划|预算)执行情况")),
     ("bulletin", re.compile(r"公报|通报|总结|回顾|白皮书|统计")),
     ("plan", re.compile(r"规划|纲要|行动计划|行动方案|三年行动|工作要点|要点|实施方案|建设方案|工作方案|方案|计划|任务|清单")),
@@ -24,8 +25,13 @@ PLAIN_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
 ISO_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})[-./](?:1[0-2]|0?[1-9])[-./](?:[12]\d|3[01]|0?[1-9])(?!\d)")
 EFFECT = re.compile(r"(?:规划期|期限|实施期|有效期|执行期)[^。\n]{0,12}?((?:19|20)\d{2})年?\s*(?:至|到|-|—|–)\s*((?:19|20)\d{2})")
 YEARS_OF_ACTION = re.compile(r"([二两三四五])年(?:行动|攻坚|计划|规划)")
+ISSUED = re.compile(r"印发|现将|审议|转发|报告")
+ANNUAL = re.compile(r"要点|年度|工作计划|重点工作|任务|工作安排|工作方案|实施方案|民生实事")
 HEADING_NUMBER = re.compile(r"\s*(?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[）)]|\d+[.、．])")
 THIS_YEAR = re.compile(r"今年(?:是|，|要|将)")
+# 自6月10日至11月30日，在全市开展…: how long a campaign lasts
+DRIVE = re.compile(r"(?:((?:19|20)\d{2})年)?\d{1,2}月(?:\d{1,2}日|底|初|起)?起?(?:至|到|[-—–])(?:((?:19|20)\d{2})年|当年|同年)?(\d{1,2})月(?:\d{1,2}日|底|末)?"
+                   r"[^。]{0,20}(?:开展|实施|组织)")
 OPENING = 1500
 COUNTS = {"二": 2, "两": 2, "三": 3, "四": 4, "五": 5}
 
@@ -68,7 +74,8 @@ def _title(document: Document, head: list[str]) -> str:
     lines = [document.title] if document.title else []
     for line in head:
         named = any(pattern.search(line) for _, pattern in GENRES) or MEETING.search(line)
-        if named and len(line) <= LONGEST_TITLE and not HEADING_NUMBER.match(line):
+        prose = line.endswith(("。", "：", "；")) and not ISSUED.search(line)
+        if named and len(line) <= LONGEST_TITLE and not prose and not HEADING_NUMBER.match(line):
             lines.append(line)
     return "\n".join(lines[:3] or head[:2])
 
@@ -101,22 +108,30 @@ def _years(text: str) -> list[int]:
 
 
 def _span(title: str, text: str, year: int | None, genre: str) -> str | None:
-    if genre in ("report", "bulletin"):
+    if genre == "report":
         return None
-    named: list[PeriodMention] = find_periods(title)
-    for kind in ("span", "plan"):
-        for mention in named:
-            if mention.kind == kind:
-                return mention.period
+    named = find_periods(title)
+    if genre == "bulletin":
+        return next((mention.period for mention in named if mention.kind == "year"), str(year - 1) if year else None)
+    years = [mention.period for mention in named
+             if mention.kind == "year" and not re.match(r"\s*\S{1,3}月", title[mention.end:])]
+    spans = [mention.period for mention in named if mention.kind == "span"]
+    plans = [mention.period for mention in named if mention.kind == "plan"]
+    if years and ANNUAL.search(title):
+        plans = []  # 2025年工作要点 within the “十四五” plan is for its year
+    if spans or plans:
+        return (spans or plans)[0]
     effect = EFFECT.search(text)
     if effect and effect[1] < effect[2]:
         return f"{effect[1]}/{effect[2]}"
+    opening = text[:OPENING]
     action = YEARS_OF_ACTION.search(title)
-    if action and year and THIS_YEAR.search(text[:OPENING]):
-        return str(year)
-    if action and year:
+    this_year = bool(year and THIS_YEAR.search(opening))
+    if action and year and not this_year:
         return f"{year}/{year + COUNTS[action[1]] - 1}"
-    for mention in named:
-        if mention.kind == "year" and not re.match(r"\s*\S{1,3}月", title[mention.end:]):
-            return mention.period
-    return None
+    if years:
+        return years[0]
+    drive = DRIVE.search(opening)
+    if drive and year and drive[1] in (None, drive[2], str(year)):
+        return f"{drive[2] or year}-{int(drive[3]):02d}"
+    return str(year) if this_year else None

@@ -39,6 +39,9 @@ CUES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple((name, where, re.comp
     ("condition", "before", r"^(?:对|凡|符合|经认定|获得|首次|新认定|面向|其中对|年|上一年度|上年度)"),
     ("condition lead", "lead", r"(?:^|[。；])(?:对|凡|符合|经认定|获得|被认定)[^。；]*$"),
     ("must", "sentence", r"应当|不得|不予|须|可享受|可以|方可|有效期|原则上|准予|收取|申请|申报"),
+    ("must before", "before", r"应当?|须|不得|方可|可不|可按|准予|限期"),
+    ("rate", "lead", r"(?:补助|补贴|奖补|拨款|收费|征收|报销|资助|租金|价格|税率|利率|缴费)(?!提高|增加|上调)[^，。；]{0,8}"
+     r"(?:标准|比例|限额|额度|价|按|为|：)(?:(?!提高|增加|上调|扩大)[^。；]){0,16}$"),
     ("validity", "sentence", r"有效期|自[^。；]{0,12}(?:起施行|起执行|起实施)|本(?:办法|措施|政策|规定|细则)"),
     ("expected", "before", r"预计|预期|有望|估计"),
     ("aim", "lead", r"力争|确保|争取|目标|计划|拟|努力|力求|实现.{0,6}目标"),
@@ -55,6 +58,8 @@ CUES: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple((name, where, re.comp
     ("quoted", "near", r"[”’]$"),
     ("proposed", "before", r"(?:提出|要求|规定|部署|确定)的?[^，。；]{0,12}$"),
 ))
+OPENS = 3  # characters before a year that still opens its sentence
+RULE_HEADING = re.compile(r"标准|条件|对象|奖励|补助|补贴|扶持|支持政策|资金支持|奖补|资助|申报|管理")
 UNIT_CLASSES = (
     ("money", re.compile(r"元|美元|人民币")), ("percent", re.compile(r"^(?:%|‰|个百分点|折|个?基点)$")),
     ("time", re.compile(r"^(?:个)?(?:工作日|日|天|年|个?月|小时|分钟|周|课时|学时|岁|季度|秒)$")),
@@ -69,9 +74,9 @@ CROSSED = (("grant before", "money"), ("grant after", "money"), ("grant before",
            ("attribute", "money"), ("yearly", "le"), ("measures", "money"), ("measures", "le"), ("measures", "percent"),
            ("row", "already"), ("row", "past year"), ("row", "plan"))
 NUMERIC = ("passage", "own review", "clause review", "own rule", "clause rule", "line rule", "document rule", "place", "rule nearby",
-           "passage in measures", "rule in measures", "rule in plan", "rule in report")
+           "passage in measures", "rule in measures", "rule in plan", "rule in report", "section")
 FLAGS = (*(name for name, _, _ in CUES), "base", "subject", "past year", "this year", "later year", "past year above",
-         "this year above", "later year above", "row", "heading", "cell", "short line",
+         "this year above", "later year above", "opens past", "opens ahead", "rule section", "row", "heading", "cell", "short line",
          *(name for name, _ in UNIT_CLASSES), "count", *GENRES, *COMPARATORS, *CHANGES)
 NAMES = (*NUMERIC, *FLAGS, *(f"{one} & {two}" for one, two in CROSSED))
 
@@ -120,7 +125,7 @@ def figure_features(reading: Reading, sentences: Sequence[Span], quantities: Seq
         rows[number, :len(NUMERIC)] = (
             passage, _clip(tense.own[index, 0]), _clip(clause_nats[0]), _clip(tense.own[index, 1]), _clip(clause_nats[1]),
             _clip(line_nats[1]), document_rule / 2, quantity.start / max(1, len(reading.text)), nearby[index] / 2,
-            passage * (context.genre == "measures"), *(rule * (context.genre == genre) for genre in ("measures", "plan", "report")))
+            passage * (context.genre == "measures"), *(rule * (context.genre == genre) for genre in ("measures", "plan", "report")), tense.section[index])
         following = quantities[number + 1] if number + 1 < len(quantities) else None
         flags = _flags(reading, sentence, clause, quantity, following, context)
         flags |= _years(tense, mention_starts, sentence, line, quantity, context)
@@ -153,6 +158,8 @@ def _flags(reading: Reading, sentence: Span, clause: tuple[int, int], quantity: 
             and flags & {"count", "measure"} and "、" not in text[quantity.end:following.start]:
         flags.add("subject")  # 89个开发区实现产值300亿元: the count only says whose figure follows
     line = reading.lines[sentence.line]
+    if line.section and RULE_HEADING.search(line.section[-1]):
+        flags.add("rule section")
     if line.kind == "heading":
         flags.add("heading")
     if line.kind == "table":
@@ -171,7 +178,9 @@ def _years(tense: Tense, starts: Sequence[int], sentence: Span, line: Line, quan
         if mention.role in ("base", "name") or mention.floating or context.year is None:
             continue
         where = "" if mention.start >= sentence.start else " above"
-        if mention.role == "since" or last_year(mention.period) < context.year:
-            return {"past year" + where}
-        return {"this year" + where} if first_year(mention.period) <= context.year else {"later year" + where}
+        past = mention.role == "since" or last_year(mention.period) < context.year
+        flags = {("past year" if past else "this year" if first_year(mention.period) <= context.year else "later year") + where}
+        if 0 <= mention.start - sentence.start <= OPENS:
+            flags.add("opens past" if past else "opens ahead")
+        return flags
     return set()

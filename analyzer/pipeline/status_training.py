@@ -37,7 +37,7 @@ AMOUNT = re.compile(r"\d+(?:\.\d+)?(?:万元|元|%|％|亿元)")
 ARTICLE = re.compile(r"^\s*第.{1,4}条")
 RULES_TITLE = re.compile(r"措施|政策|办法|细则|规定|意见|条例|法")
 GOLD_WEIGHT = 2.0
-STRENGTH = 0.2
+STRENGTH = 0.3
 NEVER = -9.0  # nats of a status that the labels do not hold
 
 

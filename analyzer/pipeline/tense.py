@@ -46,11 +46,13 @@ class PairModel:
 class Tense:
     """Nats for review (against plan) and for a rule (against plan).
 
-    `passage`: review by sentence after smoothing; `own`: review and rule by sentence (rows) from its words alone;
+    `passage`: review by sentence after smoothing; `section`: what headings and genre say of it; `own`: review and
+    rule by sentence (rows) from its words alone;
     `sums`: running sums of pair weights, so that any stretch can be weighed; `mentions`: the periods of the text.
     """
 
     passage: np.ndarray
+    section: np.ndarray
     own: np.ndarray
     sums: np.ndarray
     bias: np.ndarray
@@ -66,12 +68,13 @@ def weigh_tense(reading: Reading, sentences: Sequence[Span], context: DocumentCo
         sums, bias = pair_sums(reading.text, model), model.bias
         own = np.array([weigh(sums, bias, sentence.start, sentence.end) for sentence in sentences]).reshape(-1, 2)
     evidence = np.clip(own[:, 0], -CEILING, CEILING) if len(own) else np.zeros(0)
-    evidence = evidence + _year_evidence(sentences, mentions, context) + _place_evidence(reading, sentences, context)
+    section = _place_evidence(reading, sentences, context)
+    evidence = evidence + _year_evidence(sentences, mentions, context) + section
     for number, sentence in enumerate(sentences):
         if reading.lines[sentence.line].kind == "heading":
             said = heading_evidence(reading.text[sentence.start:sentence.end], context)
             evidence[number] = said or evidence[number]
-    return Tense(smooth(reading, sentences, evidence, rows=row_lines(context)), own, sums, bias, mentions)
+    return Tense(smooth(reading, sentences, evidence, rows=row_lines(context)), section, own, sums, bias, mentions)
 
 
 def row_lines(context: DocumentContext) -> frozenset[int]:

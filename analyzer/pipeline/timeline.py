@@ -32,6 +32,8 @@ DONE = re.compile(
 RATE = re.compile(r"^(?:%|‰|位|:|∶)$|^第")
 LISTED = re.compile(r"(?:[\d.]+[^，。；\d、和与及∶:]{0,8}[、和与及∶:])+$")  # 分别达56.2%、34.7%: the list shares its verb
 LONE = re.compile(r"[（(]?(?:推进|完成|前|底|持续|力争|实施|时限|完成时限|：|:|\s)*[）)]?")
+# …住房6500套，6月底前全部交付。: the clause says nothing but when it will be done
+FINISHED = re.compile(r"(?:全部|基本|全面|陆续|确保)?(?:完成|建成|交付|竣工|投用|投产|开工|到位|完工|销号|清零|达标|投入使用|完成[^，。；]{2})(?=[，。；])")
 LOCAL = ("many", "recent", "ahead")
 LONGEST_LONE = 24
 AHEAD_LINES = 8  # how far below a cell its row's time may stand
@@ -96,15 +98,22 @@ def _from_sentence(timeline: _Timeline, quantity: Quantity, status: str, number:
               and (mention.floating or _fits(timeline.context, mention, status))]
     before = [mention for mention in inside if mention.end <= quantity.start]
     for mention in reversed(before):
-        if mention.kind in LOCAL and not _same_clause(timeline, mention, quantity, status, number):
+        if _is_local(timeline.reading.text, mention, quantity) and not _same_clause(timeline, mention, quantity, status, number):
             continue
         found = _resolve(timeline, mention, quantity, status, number)
         if found:
             return found
     after = [mention for mention in inside if mention.start >= quantity.end]
-    if after and _governs_back(timeline, quantity, after[0]):
+    if after and _governs_back(timeline, quantity, after[0], status):
         return _resolve(timeline, after[0], quantity, status, number)
     return None
+
+
+def _is_local(text: str, mention: PeriodMention, quantity: Quantity) -> bool:
+    """三年, 近两年 and 其中2026年 hold for their clause; a month or quarter not beyond the ；."""
+    if mention.kind in LOCAL or text[max(0, mention.start - 3):mention.start].endswith(("其中", "其中，", "其中在")):
+        return True
+    return "-" in mention.period and "；" in text[mention.end:quantity.start]
 
 
 def _same_clause(timeline: _Timeline, mention: PeriodMention, quantity: Quantity, status: str, number: int) -> bool:
@@ -115,7 +124,7 @@ def _same_clause(timeline: _Timeline, mention: PeriodMention, quantity: Quantity
     return clause_around(timeline.reading.text, quantity.start, quantity.end)[0] <= mention.start
 
 
-def _governs_back(timeline: _Timeline, quantity: Quantity, mention: PeriodMention) -> bool:
+def _governs_back(timeline: _Timeline, quantity: Quantity, mention: PeriodMention, status: str) -> bool:
     """100个（2025年）, or a deadline clause without figures of its own: …100个，2025年底前全部完成。"""
     text = timeline.reading.text
     between = text[quantity.end:mention.start]
@@ -124,10 +133,11 @@ def _governs_back(timeline: _Timeline, quantity: Quantity, mention: PeriodMentio
     clause = clause_around(text, mention.start, mention.end)
     index = bisect.bisect_right(timeline.figure_starts, quantity.start)
     next_figure = timeline.figure_starts[index] if index < len(timeline.figure_starts) else len(text)
-    if mention.floating or re.search(r"[。；]", between):
+    if re.search(r"[。；]", between) or mention.floating and not FINISHED.match(text, mention.end):
         return False
     alone = next_figure > clause[1] or next_figure < mention.start
-    return alone and (mention.role == "deadline" or mention.kind in ("year", "month")) or text[:mention.start].endswith(("截至", "截止"))
+    told = mention.role == "deadline" or status == "achieved" and mention.kind in ("year", "month")
+    return alone and told or text[:mention.start].endswith(("截至", "截止"))
 
 
 def _from_row(timeline: _Timeline, quantity: Quantity, status: str, number: int) -> str | None:
@@ -144,7 +154,7 @@ def _from_row(timeline: _Timeline, quantity: Quantity, status: str, number: int)
     else:
         return None
     for other in lines:
-        if other in timeline.lone:
+        if other in timeline.lone and (row is not None or not {other - 1, other + 1} & set(timeline.lone)):
             if status == "achieved":
                 return str(timeline.context.year) if timeline.context.year else None
             return timeline.lone[other].period
@@ -155,7 +165,7 @@ def _from_paragraph(timeline: _Timeline, quantity: Quantity, status: str, number
     """A year named earlier in the paragraph carries forward, never back."""
     line = timeline.reading.lines[number]
     for mention in reversed(_between(timeline, line.start, quantity.start)):
-        if mention.role in ("base", "name") or mention.floating or mention.kind in LOCAL:
+        if mention.role in ("base", "name") or mention.floating or _is_local(timeline.reading.text, mention, quantity):
             continue
         if not _fits(timeline.context, mention, status):
             continue
@@ -201,6 +211,8 @@ def _from_frame(timeline: _Timeline, quantity: Quantity, status: str, number: in
     frame = (frames.plan if status == "planned" else frames.review)[number]
     if frame is None:
         return None
+    if timeline.context.span and "-" in timeline.context.span and status == "planned":
+        return timeline.context.span
     first, last = frame
     if first == last:
         return str(last)
@@ -258,6 +270,8 @@ def is_state(text: str, quantity: Quantity) -> bool:
     if quantity.change != "level":
         return False
     clause = clause_around(text, quantity.start, quantity.end)
+    if text.startswith("台阶", quantity.end) or quantity.unit == "个" and text[quantity.end:quantity.end + 8].find("台阶") >= 0:
+        return "".join(text[quantity.start:quantity.end]).endswith(("亿", "万", "亿元"))  # 迈上5万亿台阶, but 跨上两个万亿级台阶
     before = LISTED.sub("", text[clause[0]:quantity.start])
     own = re.split(r"\d[^、，]{0,8}、", before)[-1]  # 建成基站8万个、覆盖95%的村: the last part has its own verb
     if RATE_NAME.search(own) and not CHANGED.search(own):
@@ -290,6 +304,8 @@ def _alone(reading: Reading, line: Line, mentions: Sequence[PeriodMention], star
     if index < len(mentions) and mentions[index].end <= line.end:
         mention = mentions[index]
         rest = reading.text[line.start:mention.start] + reading.text[mention.end:line.end]
+        if reading.text[mention.start:line.end].endswith("日"):
+            return None  # a date of signature
         return mention if LONE.fullmatch(rest) else None
     text = reading.text[line.start:line.end]
     if re.fullmatch(r"(?:19|20)\d{2}年?", text):
