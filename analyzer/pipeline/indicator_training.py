@@ -13,7 +13,8 @@ import scipy.sparse
 
 from analyzer.errors import ModelError
 from analyzer.pipeline.indicator_candidates import Candidate, find_candidates, find_places
-from analyzer.pipeline.indicator_ranker import Ranker, candidate_features, place_features
+from analyzer.pipeline.indicator_features import place_features
+from analyzer.pipeline.indicator_ranker import Ranker, all_features
 from analyzer.pipeline.indicators import words_of
 from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.reading import Reading
@@ -40,7 +41,7 @@ class Group:
 
 
 def train_indicators(documents: Iterable[MeasuredDocument], agrees: Agreement, borders: Mapping[str, int], *,
-                     penalty: float = 1.0, rarest: int = 2) -> Ranker:
+                     penalty: float = 2.0, rarest: int = 2) -> Ranker:
     """The ranker from gold documents.
 
     `agrees(record, words)` says whether words are a right indicator of a record (`evaluation` and `score.py` know).
@@ -78,8 +79,7 @@ def _groups(document: MeasuredDocument, agrees: Agreement, borders: dict[str, in
     for index, place in enumerate(places):
         candidates = find_candidates(reading, quantities, places, index, borders)
         around = place_features(reading.text, quantities[index], place)
-        features = [candidate_features(reading.text, quantities, places, index, candidate, borders).expanded(around)
-                    for candidate in candidates]
+        features = [all_features(reading.text, quantities, places, index, candidate, around, borders) for candidate in candidates]
         yield Group(features, _labels(document, candidates, index, agrees))
 
 

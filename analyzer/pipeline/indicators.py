@@ -13,18 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analyzer.pipeline.indicator_actions import find_action
-from analyzer.pipeline.indicator_candidates import Candidate, Place, find_candidates, find_places
-from analyzer.pipeline.indicator_ranker import (
-    RULES_ONLY,
-    Ranker,
-    candidate_features,
-    default_path,
-    load_ranker,
-    place_features,
-    probabilities,
-)
+from analyzer.pipeline.indicator_candidates import Candidate, find_candidates, find_places
+from analyzer.pipeline.indicator_ranker import RULES_ONLY, Ranker, default_path, load_ranker
 from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.reading import Reading
+
+Choice = tuple[Candidate, float, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +41,13 @@ def find_indicators(reading: Reading, quantities: Sequence[Quantity], *, ranker:
     quantities = list(quantities)
     ranker = ranker or _shipped()
     places = find_places(reading, quantities)
-    ranked = [_rank(reading, quantities, places, index, ranker) for index in range(len(quantities))]
-    chosen = [_resolve(ranked, index, frozenset()) for index in range(len(quantities))]
+    ranked = []
+    for index in range(len(quantities)):
+        candidates = find_candidates(reading, quantities, places, index, ranker.borders)
+        ranked.append(ranker.rank(reading.text, quantities, places, index, candidates) if candidates else [])
+    chosen: list[Choice | None] = []
+    for index in range(len(quantities)):
+        chosen.append(_resolve(ranked, index, chosen))
     measured: list[Measured] = []
     for index, place in enumerate(places):
         choice = chosen[index]
@@ -69,34 +68,27 @@ def words_of(text: str, candidate: Candidate) -> str:
     return "".join(words.split())
 
 
-LONGEST_CHAIN = 5  # numbers that point to numbers: 1200个1200个1200个… must not be searched for every path
-
-
 def _shipped() -> Ranker:
     path = default_path()
     return load_ranker(path) if path.exists() else RULES_ONLY
 
 
-def _rank(reading: Reading, quantities: list[Quantity], places: list[Place], index: int,
-          ranker: Ranker) -> list[tuple[float, Candidate]]:
-    candidates = find_candidates(reading, quantities, places, index, ranker.borders)
-    if not candidates:
-        return []
-    around = place_features(reading.text, quantities[index], places[index])
-    featured = [candidate_features(reading.text, quantities, places, index, candidate, ranker.borders) for candidate in candidates]
-    likely = probabilities(ranker.scores(featured, around))
-    return sorted(zip(likely, candidates, strict=True), key=lambda pair: -pair[0])
+def _resolve(ranked: list[list[tuple[float, Candidate]]], index: int, chosen: list[Choice | None]) -> Choice | None:
+    """The best candidate with words; one that points to another number takes over that number's.
 
-
-def _resolve(ranked: list[list[tuple[float, Candidate]]], index: int,
-             seen: frozenset[int]) -> tuple[Candidate, float, str] | None:
-    """The best candidate with words; one that points to another number takes over that number's best."""
+    A number before is `chosen` already. The number behind lends its own best phrase, unless it points back here itself:
+    so a long row of numbers takes one step each.
+    """
     for confidence, candidate in ranked[index]:
+        rule = f"indicator:{candidate.kind}:{candidate.edge}"
         if candidate.other is None:
-            return candidate, confidence, f"indicator:{candidate.kind}:{candidate.edge}"
-        if candidate.other in seen or len(seen) >= LONGEST_CHAIN:
-            continue
-        found = _resolve(ranked, candidate.other, seen | {index})
-        if found is not None:
-            return found[0], confidence * found[1], f"indicator:{candidate.kind}:{candidate.edge}"
+            return candidate, confidence, rule
+        if candidate.other < index:
+            lent = chosen[candidate.other]
+        else:
+            behind = ranked[candidate.other]
+            own = next(((found, likely) for likely, found in behind if found.other is None), None)
+            lent = (*own, "") if own and behind[0][1].other != index else None
+        if lent is not None:
+            return lent[0], confidence * lent[1], rule
     return None
