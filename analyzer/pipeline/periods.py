@@ -31,9 +31,9 @@ TIME = re.compile(
     (?P<since>以来|至今|起(?!步)|开始)?
   | (?:[“"‘']|&quot;)?(?P<plan>十[一二三四五六]|[八九十])(?:个)?五(?:[”"’']|&quot;)?(?P<part>期末|末期|末|期间|时期|以来|头?[前后]?{SMALL}年|规划|计划)?
   | (?P<ago>(?P<near>近|最近|前)?(?(near)|过去的?)(?P<n1>{SMALL})年(?:来|间|中|里)?|(?P<n2>{SMALL}|\d)年来|(?:过去的?|刚刚过去的|这)一年|本届政府)
-  | (?P<ahead>(?:今后|未来|往后|下)(?:一个)?(?P<n3>{SMALL})年(?:内|间|里)?|(?P<n4>{SMALL}|\d)年内)
-  | (?P<many>(?<![一二三四五六七八九十第\d届连续每到近前后])(?P<n5>[二两三四五])年(?:间|共|累计)?
-      (?=新增|累计|共|安排|投入|完成|建成|新建|改造|增量|增加|实现|建设|培育|引进|净增|总|年均|平均|再|城镇|农村|全[省市县区国]|开工|筹))
+  | (?P<ahead>(?:今后|未来|往后|下)(?:一个)?(?P<n3>{SMALL})年(?:内|间|里)?)
+  | (?P<many>(?<![一二三四五六七八九十第\d届连续每到近前后])(?:(?P<n4>{SMALL}|\d)年[内间]|(?P<n5>[二两三四五])年(?:共|累计)?
+      (?=新增|累计|共|安排|投入|完成|建成|新建|改造|增量|增加|实现|建设|培育|引进|净增|总|年均|平均|再|城镇|农村|全[省市县区国]|开工|筹)))
   | (?P<this>今年|去年|上年|明年|前年|本年度?|当年|全年|年内)
         (?:(?P<rmonth>1[0-2]|[1-9])月份?(?:底|末|初|上旬|中旬|下旬|\d{{1,2}}日)?{BEFORE}
          | 第?(?P<rquarter>[一二三四1-4])季度 | (?P<rhalf>[上下])半年 | 年?[底末]{BEFORE})?
@@ -131,9 +131,9 @@ def _read(match: re.Match[str], year: int | None) -> PeriodMention | None:
         kind = "recent" if got("near") and not got("ago").endswith("来") else "past"
         return PeriodMention(start, end, _span(year - count, year - 1), kind)
     if got("ahead"):
-        return PeriodMention(start, end, _span(year, year + _small(got("n3") or got("n4")) - 1), "ahead")
+        return PeriodMention(start, end, _span(year, year + _small(got("n3")) - 1), "ahead")
     if got("many"):
-        return PeriodMention(start, end, _span(year, year + _small(got("n5")) - 1), "many", floating=True)
+        return PeriodMention(start, end, _span(year, year + _small(got("n4") or got("n5")) - 1), "many", floating=True)
     if got("this"):
         base = year + OFFSET[got("this")]
         period, kind = _within(base, got("rmonth"), got("rquarter"), got("rhalf"), "relative")
@@ -188,7 +188,7 @@ def _with_role(text: str, match: re.Match[str], mention: PeriodMention) -> Perio
         return replace(mention, role="name")
     if FROM_BEFORE.search(before):
         return replace(mention, role="base")
-    if BASE_BEFORE.search(before) and mention.kind in ("year", "relative", "plan", "month", "half", "quarter") \
+    if BASE_BEFORE.search(before) and mention.kind in ("year", "span", "relative", "plan", "month", "half", "quarter") \
             and not matched.endswith(("前", "底", "末")):
         return replace(mention, role="base")
     if matched.endswith(("前", "底", "末")) or DEADLINE_BEFORE.search(before):

@@ -18,9 +18,9 @@ from analyzer.pipeline.status_features import clause_around
 FULL_STOP = "。！？!?\n"
 # 达到90%, 突破3万亿元, 居第3位: a state is reached at the end of a span …
 REACHED = re.compile(
-    r"(?:达到?了?|突破了?|[提升增降减扩缩跃攀].{0,3}[到至](?:了)?|发展[到至]|保持在|稳定在|控制[在到]|维持在|迈上|站上|跃上|跨上|覆盖|现有|拥有|为|占|[超近约])"
+    r"(?:达到?了?|突破了?|[提升增降减扩缩跃攀].{0,3}[到至](?:了)?|发展[到至]|保持在|稳定在|控制[在到]|维持在|迈上|站上|跃上|跨上|覆盖|现有|拥有|为|占|超)"
     r"(?:了|全[省市国区]|[^，。；\d]{0,6}的|最高|约|近|超)?$"
-    r"|(?:稳居|位居|居|位列|列|排名|排|升至|跃居|进入)[^，。；\d]{0,10}第?(?:前|第)?$|是[^，。；]{0,9}的$")
+    r"|(?:稳居|位居|位列|排名|升至|跃居|进入|[居列排](?=[全世国各第前]))[^，。；\d]{0,10}第?(?:前|第)?$|是[^，。；]{0,9}的$")
 # 覆盖率90%, 占比超80%: a rate is a state whatever verbs its name holds …
 RATE_NAME = re.compile(r"(?:率|比重|比例|占比|比率|之比|覆盖面|密度|指数|浓度|水平|余额|里程|总数|总量|总额|总长|总装机|规模|均值)[^，。；\d]{0,6}$")
 CHANGED = re.compile(r"(?:增长|提高|下降|减少|降低|增加|上升|提升)(?![到至值])[^，。；]{0,4}$|新增|净增|新建|完成|年均|累计|共(?=[有计建完投])")
@@ -29,8 +29,10 @@ DONE = re.compile(
     r"新增|累计|完成|新建|新改建|建成|建设|改造|投入|实施|发放|引进|培育|治理|投资|开工|举办|下达|办理|创建|新设|修复|造林|开通|解决|落实|安排|筹集|培训|"
     r"接待|签约|落地|出让|组建|增长|提高(?!到|至)|下降|减少|增加(?![到至值])|增量|净增|获得|获批|年均|兑现|化解|消除|清理|查处|销售|出台|制定|修订|争取|支持|"
     r"援助|转移|共(?=[有计建完投])")
+EVENT = re.compile(r"^(?:场|次|场次|人次|列|趟|批次|件次|班次|例)$")  # 送戏超8万场: occasions add up
 RATE = re.compile(r"^(?:%|‰|位|:|∶)$|^第")
 LISTED = re.compile(r"(?:[\d.]+[^，。；\d、和与及∶:]{0,8}[、和与及∶:])+$")  # 分别达56.2%、34.7%: the list shares its verb
+YEARLY = re.compile(r"年均|平均每年|每年平均")
 LONE = re.compile(r"[（(]?(?:推进|完成|前|底|持续|力争|实施|时限|完成时限|：|:|\s)*[）)]?")
 # …住房6500套，6月底前全部交付。: the clause says nothing but when it will be done
 FINISHED = re.compile(r"(?:全部|基本|全面|陆续|确保)?(?:完成|建成|交付|竣工|投用|投产|开工|到位|完工|销号|清零|达标|投入使用|完成[^，。；]{2})(?=[，。；])")
@@ -234,7 +236,7 @@ def _resolve(timeline: _Timeline, mention: PeriodMention, quantity: Quantity, st
     if "/" in period and is_state(timeline.reading.text, quantity):
         return str(last_year(period))
     clause = clause_around(timeline.reading.text, quantity.start, quantity.end)
-    if len(period) == 4 and frame and frame[0] < frame[1] == int(period) and "年均" in timeline.reading.text[clause[0]:quantity.start]:
+    if len(period) == 4 and frame and frame[0] < frame[1] == int(period) and YEARLY.search(timeline.reading.text, clause[0], quantity.start):
         return f"{frame[0]}/{frame[1]}"
     return period
 
@@ -276,7 +278,7 @@ def is_state(text: str, quantity: Quantity) -> bool:
     own = re.split(r"\d[^、，]{0,8}、", before)[-1]  # 建成基站8万个、覆盖95%的村: the last part has its own verb
     if RATE_NAME.search(own) and not CHANGED.search(own):
         return True
-    if DONE.search(own):
+    if DONE.search(own) or EVENT.match(quantity.unit or ""):
         return False
     return bool(REACHED.search(own) or RATE.search(quantity.unit or ""))
 
