@@ -31,6 +31,7 @@ NUMBER = re.compile(r"[ \t]*(?:(第[一二三四五六七八九十百]+[章部�
                     r"([（(][一二三四五六七八九十]{1,3}[）)])|(\d{1,3}\s*[.、．](?!\d)|第[一二三四五六七八九十百]+条)|"
                     r"([（(]\d{1,3}[）)])|([①-⑳]|\d{1,2}[）)])|(——|--|—|●|•|◆|■|[-·*](?=\s*[\u4e00-\u9fff])))")
 OFTEN = 3
+SHORTEST_TASK = 8  # characters of a line that a bare list of bodies can close
 FINEST_SECTION, DASH = 4, 7  # places of 1. and of —— in NUMBER
 LONGEST_TITLE = 45
 SENTENCE_END = "。！？；!?;"
@@ -75,8 +76,8 @@ def _brackets(reading: Reading) -> list[Assignment]:
 
 def _closes(text: str, start: int, end: int) -> str:
     """Where a bracket without a word of duty stands: behind a sentence, inside it at its end, or elsewhere ("")."""
-    if end < len(text) and text[end] not in "\n。；":
-        return ""
+    if end < len(text) and text[end] not in "\n。；" or start - text.rfind("\n", 0, start) < SHORTEST_TASK:
+        return ""  # 张三（市政府） in a list of members
     return "behind" if text[start - 1:start] in ("。", "；", "\n", "!", "！") else "inside"
 
 
