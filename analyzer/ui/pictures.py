@@ -16,11 +16,17 @@ from analyzer.records import Box, Document, Place
 from analyzer.store import Store
 
 _DPI = 110
+_AROUND = 150  # points above and below
 _SENTENCE, _FIGURE = (255, 214, 102, 70), (179, 38, 30, 255)
 
 
-def page_picture(store: Store, row: dict[str, Any], figure: dict[str, Any]) -> Callable[[], bytes | None] | None:
-    """A function that draws the figure's page (PNG), or None if the document has no pages to show."""
+def page_picture(
+    store: Store, row: dict[str, Any], figure: dict[str, Any], *, whole: bool = False
+) -> Callable[[], bytes | None] | None:
+    """A function that draws the figure's page (PNG), or None if the document has no pages to show.
+
+    `whole` draws the whole page, else the strip of it around the sentence, which is legible in a narrow column.
+    """
     if row["format"] != "pdf" or not figure["page"] or not library.file_path(store, row["sha256"]).is_file():
         return None
 
@@ -31,7 +37,7 @@ def page_picture(store: Store, row: dict[str, Any], figure: dict[str, Any]) -> C
         if not marked and figure.get("box"):
             left, top, right, bottom = figure["box"]
             marked = ((left, top, right, bottom),)
-        return _picture(str(library.file_path(store, row["sha256"])), figure["page"], sentence, marked)
+        return _picture(str(library.file_path(store, row["sha256"])), figure["page"], sentence, marked, whole)
 
     return draw
 
@@ -47,15 +53,15 @@ def _on_page(boxes: list[tuple[int, Box]], page: int) -> tuple[Box, ...]:
 
 
 @st.cache_data(max_entries=60, show_spinner=False)
-def _picture(path: str, page: int, sentence: tuple[Box, ...], marked: tuple[Box, ...]) -> bytes | None:
+def _picture(path: str, page: int, sentence: tuple[Box, ...], marked: tuple[Box, ...], whole: bool) -> bytes | None:
     try:
-        drawn = run_limited(draw_page, path, page, sentence, marked, name=path, limits=Limits(seconds=30))
+        drawn = run_limited(draw_page, path, page, sentence, marked, whole, name=path, limits=Limits(seconds=30))
     except AnalyzerError:
         return None
     return drawn if isinstance(drawn, bytes) else None
 
 
-def draw_page(path: str, page: int, sentence: tuple[Box, ...], marked: tuple[Box, ...]) -> bytes:
+def draw_page(path: str, page: int, sentence: tuple[Box, ...], marked: tuple[Box, ...], whole: bool = True) -> bytes:
     """PNG of a PDF's page (from 1) with the sentence tinted and the figure framed; boxes in points from the top left."""
     import pypdfium2
     from PIL import Image, ImageDraw
@@ -80,6 +86,12 @@ def draw_page(path: str, page: int, sentence: tuple[Box, ...], marked: tuple[Box
                 outline=line,
                 width=3,
             )
+    drawn = Image.alpha_composite(picture, layer).convert("RGB")
+    every = [*sentence, *marked]
+    if every and not whole:
+        top = max(0, round((min(box[1] for box in every) - _AROUND) * scale))
+        bottom = min(drawn.height, round((max(box[3] for box in every) + _AROUND) * scale))
+        drawn = drawn.crop((0, top, drawn.width, bottom))
     out = io.BytesIO()
-    Image.alpha_composite(picture, layer).convert("RGB").save(out, "PNG", optimize=False)
+    drawn.save(out, "PNG", optimize=False)
     return out.getvalue()

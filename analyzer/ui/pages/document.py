@@ -116,7 +116,7 @@ def _side(row: dict[str, Any], figure: dict[str, Any] | None) -> None:
     st.html(path_html([str(s) for s in figure["section"]]) + fields_html(field_pairs(figure)))
     with st.container(border=True):
         st.html(passage_html(row["text"], figure, around=0))
-    picture = page_picture(the_store(), row, figure)
+    picture = page_picture(the_store(), row, figure, whole=True)
     if picture is not None:
         with st.expander(say(f"第 {figure['page']} 页", f"Page {figure['page']}"), expanded=True):
             image = picture()
