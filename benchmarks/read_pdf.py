@@ -23,8 +23,9 @@ logging.disable(logging.ERROR)  # pdfminer's complaints about fonts
 import pdf_samples  # noqa: E402
 import pdfplumber  # noqa: E402
 
-from analyzer.ingest.pdf import page_picture, parse_pdf  # noqa: E402
+from analyzer.ingest.pdf import parse_pdf  # noqa: E402
 from analyzer.ingest.pdf_lines import glyphs_to_lines  # noqa: E402
+from analyzer.ingest.pdf_pages import page_picture  # noqa: E402
 from analyzer.ingest.pdf_text import RADICALS, open_pdf, read_page  # noqa: E402
 from analyzer.ingest.sandbox import DEFAULT_LIMITS  # noqa: E402
 from analyzer.records import Document  # noqa: E402

@@ -90,8 +90,9 @@ def _engine() -> Any:
 def _upright(picture: np.ndarray) -> tuple[np.ndarray, int]:
     """The picture turned so that its lines run from left to right, and by how many quarter turns (anticlockwise)."""
     boxes = _detect(picture)
-    tall = sum(height > 1.5 * width for width, height in boxes)
-    if len(boxes) < 4 or tall < 0.6 * len(boxes):
+    tall = sum(height for width, height in boxes if height > 2 * width)
+    wide = sum(width for width, height in boxes if width > 2 * height)
+    if tall <= 1.5 * wide:
         return picture, 0
     best, score = 0, -1.0
     for quarter in (1, 3):
@@ -115,9 +116,13 @@ def _detect(picture: np.ndarray) -> list[tuple[float, float]]:
 
 
 def _mean_score(picture: np.ndarray) -> float:
-    height = picture.shape[0]
-    found = _engine()(_color(picture[height // 4: height // 2]), use_det=True, use_cls=False, use_rec=True)
-    return float(np.mean(found.scores)) if found.scores else 0.0
+    """How sure recognition is of the quarter of the picture with the most ink."""
+    window = max(1, picture.shape[0] // 4)
+    ink = np.cumsum((picture < ink_threshold(picture)).sum(axis=1))
+    start = int(np.argmax(ink[window:] - ink[:-window])) if len(ink) > window else 0
+    found = _engine()(_color(picture[start:start + window]), use_det=True, use_cls=False, use_rec=True)
+    lengths = [len(text) for text in found.txts or ()]
+    return float(np.average(found.scores, weights=lengths)) if sum(lengths) else 0.0
 
 
 def _color(picture: np.ndarray) -> np.ndarray:
@@ -156,9 +161,24 @@ def _line_to_glyphs(box: np.ndarray, text: str, words: Any, scale: float) -> lis
     weight = sum(1.0 if char > "\u2e80" or char in "“”‘’—…" else 0.55 for char, _, _ in chars)
     em = (chars[-1][2] - chars[0][1]) / weight if weight > 2 else 0.8 * float(np.ptp(box[:, 1]))
     em = min(em, 1.05 * float(np.ptp(box[:, 1])))
+    _close_gaps(chars, text, 0.7 * em)
     line = _mend_punctuation("".join(char for char, _, _ in chars))
     return [(char, left * scale, (middle - em / 2) * scale, right * scale, (middle + em / 2) * scale)
             for char, (_, left, right) in zip(line, chars, strict=True)]
+
+
+def _close_gaps(chars: list[tuple[str, float, float]], text: str, most: float) -> None:
+    """Lets characters touch unless the recognised text has a blank there: boxes are too rough to tell words apart."""
+    words = text.split()
+    ends, length = set(), 0
+    for word in words[:-1]:
+        length += len(word)
+        ends.add(length - 1)
+    for at in range(len(chars) - 1):
+        char, left, right = chars[at]
+        following = chars[at + 1][1]
+        if at not in ends and 0 < following - right < most:
+            chars[at] = (char, left, following)
 
 
 def _mend_punctuation(line: str) -> str:

@@ -23,7 +23,14 @@ class Page:
     turn: int = 0
     source: str = "text"
     unmapped: int = 0  # glyphs without a known character
-    picture: float = 0.0  # share of the page that images cover
+    pictures: list[Rule] = field(default_factory=list)  # boxes of images
+    recognised: list[Rule] = field(default_factory=list)  # pictures whose glyphs came from OCR
+
+    @property
+    def pictured(self) -> float:
+        """The share of the page that images cover, at most 1."""
+        area = max(1.0, self.width * self.height)
+        return min(1.0, sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in self.pictures) / area)
 
 
 @dataclass(slots=True)

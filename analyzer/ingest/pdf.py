@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from analyzer.errors import UnreadableDocument
 from analyzer.ingest.page import Line, Page, Rule
 from analyzer.ingest.pdf_furniture import find_furniture
 from analyzer.ingest.pdf_lines import glyphs_to_lines, join_lines
 from analyzer.ingest.pdf_merge import merge_tables
 from analyzer.ingest.pdf_paragraphs import Element, build_elements
 from analyzer.ingest.pdf_tables import Grid, page_to_grids
-from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits, report_progress, run_limited
+from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits, run_limited
 from analyzer.records import Block, Box, Cell, Document, Place
 
-MIN_GLYPHS = 8  # fewer on a page that a picture covers: a scan with a stamped number
-MOST_UNMAPPED = 0.05
 MOST_STRAYS = 400
 
 
@@ -26,91 +21,15 @@ def read_pdf(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> Docu
 
 def parse_pdf(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Document:
     """`read_pdf` in this very process: for the child, tests and benchmarks."""
+    from analyzer.ingest.pdf_pages import read_pages
     from analyzer.ingest.pdf_text import open_pdf
 
     pdf = open_pdf(data, name, limits)
     try:
-        pages, warnings = read_pages(pdf, name, limits)
+        pages, warnings = read_pages(pdf, data, name, limits)
     finally:
         pdf.close()
     return pages_to_document(pages, name, "pdf", warnings, limits)
-
-
-def read_pages(pdf: Any, name: str, limits: Limits) -> tuple[list[Page], list[str]]:
-    """All pages of an open PDF, those without usable text by OCR; what could not be read is told."""
-    from pypdfium2 import PdfiumError
-
-    from analyzer.ingest.pdf_text import read_page
-
-    pages: list[Page] = []
-    broken: list[int] = []
-    glyphs = 0
-    for index in range(len(pdf)):
-        try:
-            page = read_page(pdf, index)
-        except PdfiumError:
-            page = Page(index + 1, 595.0, 842.0)
-            broken.append(index + 1)
-        glyphs += len(page.glyphs)
-        if glyphs > limits.characters:
-            raise UnreadableDocument(f"{name}: more than {limits.characters} characters; split the file",
-                                     f"{name}：超过 {limits.characters} 个字符，请拆分文件")
-        pages.append(page)
-    if len(broken) == len(pages):
-        raise UnreadableDocument(f"{name}: none of its {len(pages)} pages can be read; the PDF is damaged",
-                                 f"{name}：{len(pages)} 页均无法读取，PDF 已损坏")
-    warnings = [f"damaged pages skipped / 已跳过损坏的页：{_numbers(broken)}"] if broken else []
-    scanned = [index for index, page in enumerate(pages) if needs_ocr(page)]
-    if scanned:
-        warnings += _recognise_pages(pdf, pages, scanned, name, limits)
-    return pages, warnings
-
-
-def _recognise_pages(pdf: Any, pages: list[Page], scanned: list[int], name: str, limits: Limits) -> list[str]:
-    """Replaces the pages `scanned` (from 0) by what OCR reads there; returns warnings."""
-    from analyzer.ingest import ocr
-
-    numbers = _numbers([index + 1 for index in scanned])
-    if not ocr.is_available():
-        if sum(len(page.glyphs) for index, page in enumerate(pages) if index not in set(scanned)) < MIN_GLYPHS:
-            raise ocr.missing_extra(name)
-        return [f'scanned pages not read (pip install "policy-analyzer[ocr]") / 扫描页未识别，'
-                f'需安装 OCR 组件 pip install "policy-analyzer[ocr]"：{numbers}']
-    for index in scanned:
-        picture, scale = page_picture(pdf, index, limits)
-        pages[index] = ocr.recognise(picture, index + 1, scale)
-        report_progress()
-    return [f"{ocr.OCR_NOTE}：{numbers}"]
-
-
-def page_picture(pdf: Any, index: int, limits: Limits, dpi: int = 200) -> tuple[Any, float]:
-    """Page `index` (from 0) as a grey bitmap, and the points of one pixel; huge pages get fewer pixels."""
-    page = pdf[index]
-    try:
-        width, height = page.get_size()
-        scale = min(dpi / 72, 6000 / max(width, height, 1), (limits.pixels / max(width * height, 1)) ** 0.5)
-        return page.render(scale=scale, grayscale=True).to_numpy().copy(), 1 / scale
-    finally:
-        page.close()
-
-
-def _numbers(pages: list[int]) -> str:
-    """1, 3–7 …"""
-    runs: list[list[int]] = []
-    for number in pages:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    shown = ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in runs[:20])
-    return shown + (" …" if len(runs) > 20 else "")
-
-
-def needs_ocr(page: Page) -> bool:
-    """Whether a page has no usable text but a picture, or text without known characters."""
-    if len(page.glyphs) < MIN_GLYPHS:
-        return page.picture > 0.3
-    return page.unmapped > MOST_UNMAPPED * len(page.glyphs)
 
 
 def pages_to_document(pages: list[Page], name: str, format: str, warnings: list[str], limits: Limits) -> Document:
@@ -214,7 +133,7 @@ class _Writer:
         own = [line for line in element.lines if line.page == first]
         box = self._shown((min(line.left for line in own), min(line.top for line in own),
                            max(line.right for line in own), max(line.bottom for line in own)), first)
-        return Block(element.kind, start, end, page=first, box=box, source=element.lines[0].source)
+        return Block(element.kind, start, end, page=first, box=box, source=self._source(element.lines[0]))
 
     def _write_table(self, grid: Grid) -> Block:
         from analyzer.ingest.tables import GridCell, mark_headers
@@ -231,6 +150,11 @@ class _Writer:
             row = cell.row
             at, end = self._put_lines(cell.lines)
             cells.append(Cell(at, end, cell.row, cell.column, cell.row_span, cell.column_span, mark.header))
-        source = next((line.source for cell in order for line in cell.lines), "text")
+        source = next((self._source(line) for cell in order for line in cell.lines), "text")
         return Block("table", start, self.length, page=grid.page, box=self._shown(grid.box, grid.page),
                      cells=tuple(cells), source=source)
+
+    def _source(self, line: Line) -> str:
+        x, y = (line.left + line.right) / 2, (line.top + line.bottom) / 2
+        areas = self.pages[line.page - 1].recognised
+        return "ocr" if any(x0 < x < x1 and y0 < y < y1 for x0, y0, x1, y1 in areas) else line.source

@@ -76,7 +76,7 @@ def read_page(pdf: pdfium.PdfDocument, index: int) -> Page:
             if placed[3] < 0 or placed[4] < 0 or placed[1] > page.width or placed[2] > page.height:
                 continue  # outside the page: nobody sees it
             (page.glyphs if angle == upright else page.strays).append(placed)
-        page.rules, page.picture = _read_drawings(handle, frame, place)
+        page.rules, page.pictures = _read_drawings(handle, frame, place)
         return page
     finally:
         handle.close()
@@ -220,21 +220,23 @@ def _box_in_form(text: Any, index: int, x: float, y: float, form: Matrix) -> Rul
     return left, baseline - DESCENT * em, left + em, baseline + ASCENT * em
 
 
-def _read_drawings(handle: Any, frame: Rule, place: Callable[..., Rule]) -> tuple[list[Rule], float]:
-    """Horizontal and vertical ruling lines in the upright frame, and the share of the page that pictures cover."""
+def _read_drawings(handle: Any, frame: Rule, place: Callable[..., Rule]) -> tuple[list[Rule], list[Rule]]:
+    """Horizontal and vertical ruling lines, and the boxes of pictures, in the upright frame."""
     rules: list[Rule] = []
-    covered = 0.0
-    area = max(1.0, (frame[2] - frame[0]) * (frame[3] - frame[1]))
+    pictures: list[Rule] = []
     for kind, item, matrix in _walk(handle):
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
-            covered += _image_area(item, matrix, frame) / area
+            boxes, most = iter([_image_box(item, matrix)]), pictures
         elif kind == raw.FPDF_PAGEOBJ_PATH and len(rules) < RULES:
-            for x0, y0, x1, y1 in _path_rules(item, matrix):
-                x0, x1 = max(x0, frame[0]), min(x1, frame[2])
-                y0, y1 = max(y0, frame[1]), min(y1, frame[3])
-                if x1 >= x0 and y1 >= y0:
-                    rules.append(place(x0, y0, x1, y1))
-    return rules, min(1.0, covered)
+            boxes, most = _path_rules(item, matrix), rules
+        else:
+            continue
+        for x0, y0, x1, y1 in boxes:
+            x0, x1 = max(x0, frame[0]), min(x1, frame[2])
+            y0, y1 = max(y0, frame[1]), min(y1, frame[3])
+            if x1 >= x0 and y1 >= y0:
+                most.append(place(x0, y0, x1, y1))
+    return rules, pictures
 
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -269,12 +271,11 @@ def _multiply(first: Matrix, then: Matrix) -> Matrix:
     return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
 
 
-def _image_area(item: Any, matrix: Matrix, frame: Rule) -> float:
+def _image_box(item: Any, matrix: Matrix) -> Rule:
+    """left, bottom, right, top in page space."""
     a, b, c, d, e, f = _multiply(_matrix(item), matrix)
     xs, ys = (e, e + a, e + c, e + a + c), (f, f + b, f + d, f + b + d)
-    width = min(max(xs), frame[2]) - max(min(xs), frame[0])
-    height = min(max(ys), frame[3]) - max(min(ys), frame[1])
-    return max(0.0, width) * max(0.0, height)
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def _path_rules(item: Any, matrix: Matrix) -> Iterator[Rule]:
