@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -106,15 +106,20 @@ def layers_to_commitments(layers: Layers, sentences: Sequence[Sentence], figures
         items.append(sentence_parts(layers.reading.text[clause.start:clause.end], title=layers.context.title, near=near,
                                     paragraph=paragraph, section=layers.reading.lines[lines[number]].section))
     categories = classify(items, classifier=classifier, explain=False)
-    records = [_to_commitment(layers, sentences[number], clause, category, figures)
-               for (number, clause), category in zip(clauses, categories, strict=True)]
+    starts = [figure.start for figure in figures]
+    records = []
+    for (number, clause), category in zip(clauses, categories, strict=True):
+        place = layers.reading.to_source(clause.start, clause.end)
+        inside = figures[bisect_left(starts, place.start):bisect_right(starts, place.end)]
+        records.append(_to_commitment(layers, sentences[number], layers.sentences[number].line, clause, category, inside))
     return tuple(_with_inferred(layers.document, records, [record.text for record in records]) if infer else records)
 
 
-def _to_commitment(layers: Layers, sentence: Sentence, clause: Clause, category: Classified, figures: Sequence[Figure]) -> Commitment:
+def _to_commitment(layers: Layers, sentence: Sentence, line_number: int, clause: Clause, category: Classified,
+                   figures: Sequence[Figure]) -> Commitment:
     place = layers.reading.to_source(clause.start, clause.end)
     inside = [figure for figure in figures if place.start <= figure.start and figure.end <= place.end]
-    line = layers.reading.lines[max(0, bisect_right([line.start for line in layers.reading.lines], clause.start) - 1)]
+    line = layers.reading.lines[line_number]
     period = next((figure.period for figure in inside if figure.status == "planned"), None)
     page, box = find_place(layers.document, place.start, place.end, line.block)
     return Commitment(
@@ -127,8 +132,11 @@ def _to_commitment(layers: Layers, sentence: Sentence, clause: Clause, category:
 
 def _period_of(layers: Layers, clause: Clause) -> str | None:
     """The first period that the clause names, else the year or span that the document plans for."""
-    for mention in layers.mentions:
-        if clause.start <= mention.start and mention.end <= clause.end and mention.period:
+    first = bisect_left(layers.mentions, clause.start, key=lambda mention: mention.start)
+    for mention in layers.mentions[first:]:
+        if mention.end > clause.end:
+            break
+        if mention.period:
             return mention.period
     return layers.context.span or (str(layers.context.year) if layers.context.year else None)
 
