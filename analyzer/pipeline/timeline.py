@@ -32,6 +32,7 @@ DONE = re.compile(
 EVENT = re.compile(r"^(?:场|次|场次|人次|列|趟|批次|件次|班次|例)$")  # 送戏超8万场: occasions add up
 RATE = re.compile(r"^(?:%|‰|位|:|∶)$|^第")
 LISTED = re.compile(r"(?:[\d.]+[^，。；\d、和与及∶:]{0,8}[、和与及∶:])+$")  # 分别达56.2%、34.7%: the list shares its verb
+NOW = re.compile(r"(?<![由从比较])(?:截[至止]|到)?目前|迄今|至今")  # ends what an earlier year said
 YEARLY = re.compile(r"年均|平均每年|每年平均")
 LONE = re.compile(r"[（(]?(?:推进|完成|前|底|持续|力争|实施|时限|完成时限|：|:|\s)*[）)]?")
 # …住房6500套，6月底前全部交付。: the clause says nothing but when it will be done
@@ -100,6 +101,8 @@ def _from_sentence(timeline: _Timeline, quantity: Quantity, status: str, number:
               and (mention.floating or _fits(timeline.context, mention, status))]
     before = [mention for mention in inside if mention.end <= quantity.start]
     for mention in reversed(before):
+        if status == "achieved" and NOW.search(timeline.reading.text, mention.end, quantity.start):
+            return None
         if _is_local(timeline.reading.text, mention, quantity) and not _same_clause(timeline, mention, quantity, status, number):
             continue
         found = _resolve(timeline, mention, quantity, status, number)
@@ -115,7 +118,7 @@ def _is_local(text: str, mention: PeriodMention, quantity: Quantity) -> bool:
     """三年, 近两年 and 其中2026年 hold for their clause; a month or quarter not beyond the ；."""
     if mention.kind in LOCAL or text[max(0, mention.start - 3):mention.start].endswith(("其中", "其中，", "其中在")):
         return True
-    return "-" in mention.period and "；" in text[mention.end:quantity.start]
+    return "-" in mention.period and bool(re.search(r"[；。]", text[mention.end:quantity.start]))
 
 
 def _same_clause(timeline: _Timeline, mention: PeriodMention, quantity: Quantity, status: str, number: int) -> bool:
@@ -169,8 +172,10 @@ def _from_paragraph(timeline: _Timeline, quantity: Quantity, status: str, number
     for mention in reversed(_between(timeline, line.start, quantity.start)):
         if mention.role in ("base", "name") or mention.floating or _is_local(timeline.reading.text, mention, quantity):
             continue
-        if not _fits(timeline.context, mention, status):
+        if mention.role == "since" or not _fits(timeline.context, mention, status):
             continue
+        if status == "achieved" and NOW.search(timeline.reading.text, mention.end, quantity.start):
+            return None
         found = _resolve(timeline, mention, quantity, status, number)
         if found:
             return found
