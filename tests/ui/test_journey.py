@@ -125,12 +125,12 @@ def test_the_journey(server, tab, browser, tmp_path):
 
     _click_cell(tab, 1)
     tab.wait_for_url("**t=**")
-    quote = _cell(tab, 1, 1)
+    quote = _cell(tab, 2, 1)
     expect(tab.locator(".pa-source mark.q")).to_have_text(quote)
     marked = "".join(tab.locator(".pa-source mark.s").all_inner_texts())
     assert marked in ONE + TWO and quote in marked
     tab.keyboard.press("k")
-    expect(tab.locator(".pa-source mark.q")).to_have_text(_cell(tab, 1, 0))
+    expect(tab.locator(".pa-source mark.q")).to_have_text(_cell(tab, 2, 0))
     tab.keyboard.press("j")
     expect(tab.locator(".pa-source mark.q")).to_have_text(quote)
 
