@@ -112,7 +112,7 @@ def _closing_edges(edges: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for end, pick in (("top", min), ("bottom", max)):
         y = pick(edge[end] for edge in uprights)
         ending = [edge for edge in uprights if abs(edge[end] - y) <= SNAP]
-        if len(ending) > 2 and any(abs(edge["top"] - y) <= SNAP for edge in level):
+        if len(ending) > 2:
             closing.append(_edge(ending[0]["x0"], y, ending[-1]["x0"], y))
     for end, pick in (("x0", min), ("x1", max)):
         x = pick(edge[end] for edge in level)
