@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -186,7 +187,7 @@ def typed_rows(lines: Sequence[str], at: int, head: int) -> list[list[int]]:
         if fits(place):
             rows.append(list(range(place, place + head)))
             place += head
-        elif list(lines[place:place + head]) == list(heads):
+        elif list(lines[place:place + head]) == list(heads) and fits(place + head):  # repeated on the next page
             place += head
         elif lines[place] != "\0" and _is_group(lines[place]) and fits(place + 1):  # 总体发展水平: a group of rows
             rows.append([place])
@@ -196,6 +197,7 @@ def typed_rows(lines: Sequence[str], at: int, head: int) -> list[list[int]]:
     return rows
 
 
+@functools.cache
 def _kind(head: str) -> str:
     if re.search(r"(?:19|20)\d\d|年均|目标值|预期值|现状值|基期|数值|增速|累计|十[一二三四五]五", head):
         return "amount"

@@ -14,11 +14,11 @@ from analyzer.records import Block, Cell
 HEADING = re.compile(r" {0,3}(#{1,6})\s+(?=\S)")
 CLOSING_MARKS = re.compile(r"[\s#*]+$")
 BULLET = re.compile(r"\s*(?:[-*+]|>+)\s+(?:[-*+]\s+)?(?=\S)")
-RULE = re.compile(r"\s*(?:[-*_=]\s*){3,}$|\s*```.*$|\s*<!--.*-->\s*$|\s*</?(?:div|center|br|p)\b[^>]*>\s*$")
+RULE = re.compile(r"\s{0,8}(?:[-*_=]\s{0,8}){3,200}$|\s*```.*$|\s*<!--.*-->\s*$|\s*</?(?:div|center|br|p)\b[^>]*>\s*$")
 BOLD = re.compile(r"\*\*[^*\n]+\*\*")
-ROW = re.compile(r"\s*\|.*\|\s*$")
+ROW = re.compile(r"\s{0,8}\|.*\|$")
 DIVIDER = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?\s*)?\|?\s*$")
-IS_MARKDOWN = re.compile(r"(?:\A\ufeff?---\r?\n[^\n]{1,80}?[:：])|^#{1,6} \S|^\s*\|?(?:\s*:?-{3,}:?\s*\|)+", re.MULTILINE)
+IS_MARKDOWN = re.compile(r"(?:\A\ufeff?---\r?\n[^\n]{1,80}?[:：])|^#{1,6} \S|^[ \t]{0,8}\|?(?:[ \t]{0,8}:?-{3,}:?[ \t]{0,8}\|)+", re.MULTILINE)
 
 
 def markdown_to_blocks(text: str) -> tuple[Block, ...]:

@@ -74,8 +74,12 @@ def _lines(document: Document) -> list[str]:
                       if re.fullmatch(LABEL.pattern, re.sub(r"[\s:：]", "", label)) and len(value) < 200
                       and not re.fullmatch(LABEL.pattern, re.sub(r"[\s:：]", "", value))]
         else:
-            lines.append(re.sub(r"\s*\n\s*", "", document.text[block.start:block.end]).strip())
+            lines.append(_one_line(document.text[block.start:block.end]))
     return lines
+
+
+def _one_line(text: str) -> str:
+    return "".join(line.strip() for line in text.splitlines())
 
 
 def find_labels(lines: Sequence[str]) -> dict[str, str]:
@@ -107,7 +111,7 @@ def find_title(document: Document) -> str | None:
             if titles and (block.kind == "heading" or len(titles) > 1 or TITLE_END.search(titles[-1])):
                 break
             continue
-        line = re.sub(r"\s*\n\s*", "", document.text[block.start:block.end]).strip(" 　#*")
+        line = _one_line(document.text[block.start:block.end]).strip(" 　#*")
         line = re.sub(r"(?<=[一-鿿])[\s　]+(?=[一-鿿](?:[\s　]|$))", "", line) if re.fullmatch(r"(?:\S\s+)+\S", line) else line
         line = re.sub(r"\s*(?:19|20)\d\d-\d\d-\d\d\s+\d\d:\d\d.*$", "", line)  # what the site prints beside it
         line = re.sub(r"\s*[—\-]{2}.*$", "", line) if re.match(r".{0,24}工作报告\s*[—\-]{2}", line) else line

@@ -12,7 +12,7 @@ from lxml import etree
 from analyzer.errors import UnreadableDocument
 from analyzer.ingest.package import Package, attribute, broken, child, local
 from analyzer.ingest.page import Page
-from analyzer.ingest.pdf import needs_ocr, pages_to_document
+from analyzer.ingest.pdf import pages_to_document
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits, report_progress
 from analyzer.records import Document
 
@@ -20,6 +20,7 @@ POINTS = 72 / 25.4  # OFD measures in millimetres
 DEFAULT_PAGE = (0.0, 0.0, 210.0, 297.0)
 ASCENT = 0.86  # of the em box, above the base line
 THIN = 0.7  # mm: a filled rectangle not thicker is a ruling line
+LEAST_GLYPHS, LEAST_PICTURE = 8, 0.3  # a page with fewer characters and a picture on so much of it is a scan
 MOST_DEPTH = 12
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 Matrix = tuple[float, float, float, float, float, float]
@@ -55,7 +56,7 @@ def read_ofd(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Documen
             continue
         for page, picture in read_pages(package, (root.text or "").strip().lstrip("/"), len(pages), limits):
             pages.append(page)
-            if picture and needs_ocr(page):
+            if picture and len(page.glyphs) < LEAST_GLYPHS and page.picture > LEAST_PICTURE:
                 pictures[page.number] = picture
             glyphs += len(page.glyphs)
             if glyphs > limits.characters:
