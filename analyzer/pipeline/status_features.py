@@ -17,6 +17,7 @@ from analyzer.pipeline.tense import Tense, row_lines, weigh
 
 CLAUSE = "，。；：！？\n,;"
 NEARBY = np.array([0.1, 0.25, 0.5, 1.0, 0.5, 0.25, 0.1])  # how much the rule evidence of the sentences around counts
+CLAUSE_END = re.compile(f"[{CLAUSE}]")
 REACH = 60  # how far a clause is looked at to either side, in characters
 RAISED = re.compile(
     r"[^，。；、\n]{0,8}?(?:提高|增加|增长|上升|提升|增|升|扩大|发展|扩展|延长|拓展|攀升|跃升|上调|调整|下降|降低|减少|缩短|压缩|压减|降|减|精简|收窄|下调|缩小|放宽|变|改)"
@@ -94,12 +95,10 @@ def is_base(text: str, quantity: Quantity) -> bool:
 
 def clause_around(text: str, start: int, end: int, reach: int = REACH) -> tuple[int, int]:
     """The stretch between the punctuation marks on both sides of `start`–`end`."""
-    first, last = start, end
-    while first > max(0, start - reach) and text[first - 1] not in CLAUSE:
-        first -= 1
-    while last < min(len(text), end + reach) and text[last] not in CLAUSE:
-        last += 1
-    return first, last
+    low, high = max(0, start - reach), min(len(text), end + reach)
+    before = text[low:start]
+    stop = CLAUSE_END.search(text, end, high)
+    return low + 1 + max(map(before.rfind, CLAUSE)), stop.start() if stop else high
 
 
 def figure_features(reading: Reading, sentences: Sequence[Span], quantities: Sequence[Quantity], context: DocumentContext,
@@ -113,14 +112,16 @@ def figure_features(reading: Reading, sentences: Sequence[Span], quantities: Seq
     own_rule = np.clip(tense.own[:, 1], -4, 4)
     document_rule = float(np.mean(own_rule)) if len(own_rule) else 0.0
     nearby = np.convolve(own_rule, NEARBY / NEARBY.sum(), mode="full")[len(NEARBY) // 2:][:len(own_rule)] if len(own_rule) else own_rule
+    weighed_line, line_nats = -1, np.zeros(2)
     for number, quantity in enumerate(quantities):
         index = max(0, bisect.bisect_right(starts, quantity.start) - 1)
         sentence = sentences[index]
         clause = clause_around(reading.text, quantity.start, quantity.end)
         clause_nats = weigh(tense.sums, tense.bias, *clause)
         line = reading.lines[sentence.line]
-        line_nats = weigh(tense.sums, tense.bias, line.start, line.end)
-        passage = float(np.clip(tense.passage[index], -8, 8)) / 4
+        if sentence.line != weighed_line:
+            weighed_line, line_nats = sentence.line, weigh(tense.sums, tense.bias, line.start, line.end)
+        passage = min(8.0, max(-8.0, float(tense.passage[index]))) / 4
         rule = _clip(clause_nats[1]) + nearby[index] / 2
         rows[number, :len(NUMERIC)] = (
             passage, _clip(tense.own[index, 0]), _clip(clause_nats[0]), _clip(tense.own[index, 1]), _clip(clause_nats[1]),
@@ -140,7 +141,7 @@ def figure_features(reading: Reading, sentences: Sequence[Span], quantities: Seq
 
 
 def _clip(nats: float) -> float:
-    return float(np.clip(nats, -5, 5)) / 2
+    return min(5.0, max(-5.0, float(nats))) / 2
 
 
 def _flags(reading: Reading, sentence: Span, clause: tuple[int, int], quantity: Quantity, following: Quantity | None,

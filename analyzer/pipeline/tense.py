@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 import functools
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -66,7 +67,7 @@ def weigh_tense(reading: Reading, sentences: Sequence[Span], context: DocumentCo
         own, sums, bias = _cue_evidence(reading, sentences), np.zeros((1, 2)), np.zeros(2)
     else:
         sums, bias = pair_sums(reading.text, model), model.bias
-        own = np.array([weigh(sums, bias, sentence.start, sentence.end) for sentence in sentences]).reshape(-1, 2)
+        own = _weigh_all(sums, bias, sentences)
     evidence = np.clip(own[:, 0], -CEILING, CEILING) if len(own) else np.zeros(0)
     section = _place_evidence(reading, sentences, context)
     evidence = evidence + _year_evidence(sentences, mentions, context) + section
@@ -128,17 +129,30 @@ def weigh(sums: np.ndarray, bias: np.ndarray, start: int, end: int) -> np.ndarra
     return (sums[start + pairs] - sums[start]) / np.sqrt(max(pairs, SHORTEST)) + bias
 
 
+def _weigh_all(sums: np.ndarray, bias: np.ndarray, sentences: Sequence[Span]) -> np.ndarray:
+    """`weigh` for every sentence at once."""
+    starts = np.array([sentence.start for sentence in sentences], dtype=np.int64)
+    pairs = np.maximum(np.array([sentence.end for sentence in sentences], dtype=np.int64) - starts - 1, 0)
+    nats = (sums[starts + pairs] - sums[starts]) / np.sqrt(np.maximum(pairs, SHORTEST))[:, None] + bias
+    return np.where(pairs[:, None] > 0, nats, 0.0)
+
+
 def heading_evidence(heading: str, context: DocumentContext) -> float:
     """Nats for review that a heading gives its part: by its words, else by whether its years lie behind or ahead."""
-    words = cues()["status"]["heading"]
-    for name, sign in (("review", 1), ("plan", -1)):
-        if any(word in heading for word in words[name]):
+    for sign, pattern in _heading_words():
+        if pattern.search(heading):
             return sign * HEADING
     if context.year:
         years = [last_year(mention.period) for mention in find_periods(heading, year=context.year) if mention.role != "name"]
         if years:
             return HEADING if max(years) < context.year else -HEADING
     return 0.0
+
+
+@functools.cache
+def _heading_words() -> tuple[tuple[int, re.Pattern[str]], ...]:
+    words = cues()["status"]["heading"]
+    return tuple((sign, re.compile("|".join(map(re.escape, words[name])))) for name, sign in (("review", 1), ("plan", -1)))
 
 
 def _year_evidence(sentences: Sequence[Span], mentions: Sequence[PeriodMention], context: DocumentContext) -> np.ndarray:

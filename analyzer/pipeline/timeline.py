@@ -16,6 +16,7 @@ from analyzer.pipeline.sentences import Span
 from analyzer.pipeline.status_features import clause_around
 
 FULL_STOP = "。！？!?\n"
+FULL_STOP_MARK = re.compile(f"[{FULL_STOP}]")
 # 达到90%, 突破3万亿元, 居第3位: a state is reached at the end of a span …
 REACHED = re.compile(
     r"(?:达到?了?|突破了?|[提升增降减扩缩跃攀].{0,3}[到至](?:了)?|发展[到至]|保持在|稳定在|控制[在到]|维持在|迈上|站上|跃上|跨上|覆盖|现有|拥有|为|占|超)"
@@ -295,12 +296,9 @@ def _between(timeline: _Timeline, start: int, end: int) -> list[PeriodMention]:
 def _sentence_around(reading: Reading, quantity: Quantity, number: int) -> tuple[int, int]:
     """The sentence up to its full stop: a year holds across ；."""
     line = reading.lines[number]
-    first, last = quantity.start, quantity.end
-    while first > line.start and reading.text[first - 1] not in FULL_STOP:
-        first -= 1
-    while last < line.end and reading.text[last] not in FULL_STOP:
-        last += 1
-    return first, last
+    before = reading.text[line.start:quantity.start]
+    stop = FULL_STOP_MARK.search(reading.text, quantity.end, line.end)
+    return line.start + 1 + max(map(before.rfind, FULL_STOP)), stop.start() if stop else line.end
 
 
 def _alone(reading: Reading, line: Line, mentions: Sequence[PeriodMention], starts: Sequence[int]) -> PeriodMention | None:
