@@ -56,7 +56,7 @@ def read_ofd(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Documen
             continue
         for page, picture in read_pages(package, (root.text or "").strip().lstrip("/"), len(pages), limits):
             pages.append(page)
-            if picture and len(page.glyphs) < LEAST_GLYPHS and page.picture > LEAST_PICTURE:
+            if picture and len(page.glyphs) < LEAST_GLYPHS:
                 pictures[page.number] = picture
             glyphs += len(page.glyphs)
             if glyphs > limits.characters:
@@ -93,7 +93,7 @@ def _recognise(package: Package, pages: list[Page], pictures: dict[int, str], li
 
 
 def read_pages(package: Package, root: str, before: int, limits: Limits) -> Iterator[tuple[Page, str]]:
-    """The pages of one document of the package, numbered on from `before`, each with the part of its largest picture."""
+    """The pages of one document of the package, numbered on from `before`, each with the part of the picture that covers it, if one does."""
     document = package.xml(root)
     folder = posixpath.dirname(root)
     common = child(document, "CommonData")
@@ -119,9 +119,8 @@ def read_pages(package: Package, root: str, before: int, limits: Limits) -> Iter
                 if base and package.has(_resolve(folder, base)):
                     _draw(child(package.xml(_resolve(folder, base)), "Content"), drawing, IDENTITY, 0)
         _draw(child(element, "Content"), drawing, IDENTITY, 0)
-        page.picture = min(1.0, sum(area for area, _ in drawing.pictures) / (drawing.size[0] * drawing.size[1]))
-        largest = max(drawing.pictures, default=(0.0, ""))[1]
-        yield page, media.get(largest, "")
+        area, largest = max(drawing.pictures, default=(0.0, ""))
+        yield page, media.get(largest, "") if area > LEAST_PICTURE * drawing.size[0] * drawing.size[1] else ""
 
 
 def _resources(package: Package, common: etree._Element | None, folder: str) -> tuple[dict[str, etree._Element], dict[str, str]]:
