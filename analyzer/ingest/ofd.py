@@ -119,8 +119,8 @@ def read_pages(package: Package, root: str, before: int, limits: Limits) -> Iter
                 if base and package.has(_resolve(folder, base)):
                     _draw(child(package.xml(_resolve(folder, base)), "Content"), drawing, IDENTITY, 0)
         _draw(child(element, "Content"), drawing, IDENTITY, 0)
-        area, largest = max(drawing.pictures, default=(0.0, ""))
-        yield page, media.get(largest, "") if area > LEAST_PICTURE * drawing.size[0] * drawing.size[1] else ""
+        share, largest = max(drawing.pictures, default=(0.0, ""))
+        yield page, media.get(largest, "") if share > LEAST_PICTURE * drawing.size[0] * drawing.size[1] else ""
 
 
 def _resources(package: Package, common: etree._Element | None, folder: str) -> tuple[dict[str, etree._Element], dict[str, str]]:
