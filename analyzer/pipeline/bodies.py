@@ -34,7 +34,8 @@ PLACE_GOVERNMENT = re.compile(r"[\u4e00-\u9fff]{2,6}?((?:市|县|区|州|盟|旗
 LEAD_IN = re.compile(r"^(?:由|以及|及|和|与|并|会同|联合|含|包括)(?=[省市区县州各国自有相])")
 TAIL = re.compile(r"(?:(?:按照?|根据|依据|依)(?:各自)?(?:职责|职能|任务|工作|权限)*(?:分工)?)?(?:分工|分别|分头|共同|联合|具体|组织)*"
                   r"(?:牵头|负责|落实|配合|参与|参加|协助|协同|支持|实施|推进|抓好)*$")
-ASIDE = re.compile(r"[（(](牵头|负责|主办|配合|参与|协办|协助)(?:单位|部门)?[）)]$")
+ASIDE = re.compile(r"[（(](牵头|负责|主办|配合|参与|协办|协助|责任)(?:单位|部门)?[）)]$")
+STARRED = re.compile(r"^[*＊★☆]|[*＊★☆]$")  # *为牵头单位
 JOINED = re.compile(r"(?<=[局委厅办部府会])(?:以及|及|和|与)(?=[省市区县州各国自有相]|[\u4e00-\u9fff]{2,10}(?:局|委|厅|政府)$)")
 KEPT_TOGETHER = re.compile(r"(?:部门|单位|委办局|机构|企业)(?:以?及|和|与)[^、，]{0,8}(?:部门|单位|企业|机构)")
 
@@ -45,6 +46,7 @@ ROLES = (
 )
 
 
+RANKED = re.compile(r"(?:牵头|配合|协助)(?:负责|落实|实施|推进)?(?:[，,；;。、]|$)")
 LABEL = re.compile(r"(?P<words>[^：:；;，,、。（）()\[\]〔〕【】\s]{2,12})\s*[：:]|"
                    r"(?<![^；;，,、（(\s])(?P<bare>(?:牵头|责任|配合|参加|参与|协办|主办|支持)(?:单位|部门))[ \t]*(?=[^：:、，,；;）)\s按自]{2})")
 VERB = re.compile(r"(?:牵头|负责|配合|参与|参加|协助|协办|主办|落实|实施|推进|支持|协同|分工)+[）)]?$")
@@ -188,6 +190,9 @@ def _body(part: tuple[str, int, int], role: str, prefix: str) -> Body:
     if aside:
         role = role_of(aside.group(1)) or role
         name, right = name[:aside.start()], left + aside.start()
+    if STARRED.search(name):
+        left, right = left + (name[0] in "*＊★☆"), right - (name[-1] in "*＊★☆")
+        name, role = name.strip("*＊★☆"), "lead"
     return Body(name, role, left, right, prefix)
 
 
@@ -203,9 +208,14 @@ def read_groups(content: str, start: int, *, labelled: bool = False) -> list[Bod
             role = role_of(label.group("words") or label.group("bare"))
             if role:
                 stop = following.start() if following else len(content)
-                bodies += read_bodies(content[label.end():stop], start + label.end(), role)
+                bodies += _labelled(content[label.end():stop], start + label.end(), role)
         return _only_names(bodies)
     return _read_verbs(content, start, labelled)
+
+
+def _labelled(words: str, start: int, role: str) -> list[Body]:
+    """What stands behind a label; 责任单位：市住建局牵头，市财政局配合 has ranks of its own."""
+    return _read_verbs(words, start, labelled=True) if RANKED.search(words) else read_bodies(words, start, role)
 
 
 def _other_label(label: re.Match[str]) -> bool:

@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
-from analyzer.pipeline.bodies import Assignment, is_body, read_bodies, read_groups, stands_alone
+from analyzer.pipeline.bodies import Assignment, Body, is_body, read_bodies, read_groups, stands_alone
 from analyzer.pipeline.glued_rows import find_in_glued_rows
 from analyzer.pipeline.reading import Line, Reading
 from analyzer.pipeline.task_tables import find_in_tables
@@ -24,7 +24,8 @@ LINE_LABEL = re.compile(r"[ \t]*[（(\[〔【]?[^\n：:，,。；;、（(]{0,6}(
                         r"[^\n：:，,。；;、（(]{0,4}(?:单位|部门|处室|科室|主体)[^\n：:，,。；;、（(]{0,3}[：:]")
 INLINE = re.compile(r"(?<=[。；！])[ \t]*(?:牵头|责任|主办|配合|协办|负责)(?:责任|实施|落实)?(?:单位|部门)[：:][^。\n]*")
 # 列第一位的为牵头单位，其余为配合单位: said once, holds for all lists of 责任单位 in the document.
-FIRST_LEADS = re.compile(r"(?:首位|列首|排首|第一位|第一个|第一名|首个|最前|第一(?:责任)?(?:单位|部门))[^，。；\n]{0,12}(?:为|是)[^，。；\n]{0,6}牵头")
+FIRST_LEADS = re.compile(r"(?:首位|列首|排首|(?:列|排|名)第一|第一位|第一个|第一名|首个|最前|第一(?:责任)?(?:单位|部门))"
+                         r"[^，。；\n]{0,12}(?:为|是)[^，。；\n]{0,6}牵头")
 COMMA_LEADS = re.compile(r"逗号(?:之)?前(?:的)?(?:单位|部门)?(?:为|是)牵头")
 REST_SUPPORTS = re.compile(r"(?:其余|其他|其它|后面)[^，。；\n]{0,6}(?:为|是)[^，。；\n]{0,4}(?:配合|协办|参与)")
 NUMBER = re.compile(r"[ \t]*(?:(第[一二三四五六七八九十百]+[章部编篇])|(第[一二三四五六七八九十百]+节|[一二三四五六七八九十]{1,3}、|专栏)|"
@@ -35,14 +36,16 @@ SHORTEST_TASK = 8  # characters of a line that a bare list of bodies can close
 FINEST_SECTION, DASH = 4, 7  # places of 1. and of —— in NUMBER
 LONGEST_TITLE = 45
 SENTENCE_END = "。！？；!?;"
-BY = re.compile(r"(?:由|责成|委托)(?P<lead>[^，。；：！？\n“”（）()]{2,40}?)"
-                r"(?:(?P<verb>牵头|负责|主办|承办|落实)|(?P<with>会同|联合|商)(?P<support>[^，。；：！？\n“”（）()]{2,60}?)"
-                r"(?=(?:组织|共同|负责|牵头|制定|研究|开展|具体|实施|推进|做好|等|[，。；\n]|$)))")
-SUBJECT = re.compile(r"(?:^|(?<=[。；！\n]))[ \t]*(?:[一二三四五六七八九十\d]+是)?(?P<bodies>[省市区县州各自团][^，。；：！？\n“”（）()]{1,40}?)"
+NAMES = r"[^，。；：！？\n“”（）()]"
+TOGETHER = rf"(?P<with>会同|联合|商)(?P<support>{NAMES}{{2,60}}?)(?=(?:组织|共同|负责|牵头|制定|研究|开展|具体|实施|推进|做好|[，。；\n]|$))"
+THEN = TOGETHER.replace("with", "then").replace("support", "others")
+BY = re.compile(rf"(?:由|责成|委托)(?P<bodies>{NAMES}{{2,40}}?)(?:(?P<verb>牵头|负责|主办|承办|落实)(?:[，,]?{THEN})?|{TOGETHER})")
+SUBJECT = re.compile(rf"(?:^|(?<=[。；！，\n]))[ \t]*(?:[一二三四五六七八九十\d]+是)?(?P<bodies>[省市区县州各自团]{NAMES}{{1,40}}?)"
                      r"(?P<verb>牵头|负责|会同|要(?=[^求素点])|应(?=[^用急])|须)")
 
+
 # Everybody's duty is nobody's task: 各级政府要… assigns no figure.
-GENERAL = re.compile(r"各级|各地|各(?:有关|相关|成员)?(?:部门|单位|方面)|县级以上|省级以上|有关|相关")
+GENERAL = re.compile(r"各[^政府]*(?:学校|企业|公司|机构|平台|单位|院校|高校|场站)$|各级|各地|各(?:有关|相关|成员)?(?:部门|单位|方面)|县级以上|省级以上|有关|相关")
 
 
 def find_assignments(reading: Reading, *, blocks: Sequence[Block] = ()) -> list[Assignment]:
@@ -53,7 +56,7 @@ def find_assignments(reading: Reading, *, blocks: Sequence[Block] = ()) -> list[
     found = _scoped(reading, _joined(found, reading.text))
     found += find_in_tables(reading, blocks, taken=[(a.cue_start, a.cue_end) for a in found])
     found = _mark_first(found + find_in_glued_rows(reading), reading.text)
-    found += _sentences(reading)
+    found += _sentences(reading, [(a.cue_start, a.cue_end) for a in found])
     return sorted(found, key=lambda a: (a.start, a.end))
 
 
@@ -206,24 +209,35 @@ def _mark_first(found: list[Assignment], text: str) -> list[Assignment]:
     return marked
 
 
-def _sentences(reading: Reading) -> list[Assignment]:
-    """由省住房城乡建设厅牵头…: the sentence in which a body is named as the one that acts."""
+def _sentences(reading: Reading, taken: list[tuple[int, int]]) -> list[Assignment]:
+    """由省住房城乡建设厅牵头…: the sentence in which bodies are named as those who act; with several, each its part."""
     text = reading.text
-    found = []
+    acting: list[tuple[int, int, tuple[Body, ...]]] = []
     for pattern in (BY, SUBJECT):
         for match in pattern.finditer(text):
-            groups = match.groupdict()
-            verb = groups.get("verb") or groups.get("with") or ""
-            role = "lead" if verb in ("牵头", "主办", "会同", "联合", "商") else "responsible"
-            key = "lead" if pattern is BY else "bodies"
-            bodies = read_bodies(match.group(key), match.start(key), role)
-            if groups.get("support"):
-                bodies += read_bodies(groups["support"], match.start("support"), "support")
-            if pattern is SUBJECT and any(GENERAL.match(body.name) for body in bodies):
+            if any(start <= match.start("bodies") < end for start, end in taken):
                 continue
-            if bodies and all(is_body(body.name) and stands_alone(body) for body in bodies):
-                start, end = _sentence(text, match.start(key), match.end())
-                found.append(Assignment(start, end, tuple(bodies), "explicit", match.start(), match.end()))
+            groups = match.groupdict()
+            verb = groups["verb"] or groups["with"]
+            if verb in ("要", "应", "须") and text[match.start() - 1:match.start()] == "，":
+                continue
+            role = "lead" if verb in ("牵头", "主办", "会同", "联合", "商") else "responsible"
+            bodies = read_bodies(groups["bodies"], match.start("bodies"), role)
+            for key in ("support", "others"):
+                if groups.get(key):
+                    bodies += read_bodies(groups[key], match.start(key), "support")
+            if bodies and all(is_body(body.name) and stands_alone(body) for body in bodies) \
+                    and not all(GENERAL.match(body.name) for body in bodies):
+                acting.append((match.start(), match.end(), tuple(bodies)))
+    acting.sort(key=lambda one: one[:2])
+    found = []
+    for number, (start, end, named) in enumerate(acting):
+        left, right = _sentence(text, start, end)
+        if number and left <= acting[number - 1][0]:
+            left = start
+        if number + 1 < len(acting) and start < acting[number + 1][0] < right:
+            right = acting[number + 1][0]
+        found.append(Assignment(left, right, named, "explicit", start, end))
     return found
 
 
