@@ -32,7 +32,7 @@ OPENS = 3
 SECTION = 1.0
 ROW = 1.0
 MEASURE = 1.0
-CUE = 0.5
+CUE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ def _move(odds: float, leave: float) -> float:
     return (odds * (1 - leave) + leave) / (odds * leave + 1 - leave)
 
 
-def scan_cues(text: str) -> Iterator[tuple[int, int, int]]:
+def scan_cues(text: str) -> Iterator[tuple[int, int, float]]:
     """Position, state (0 achieved, 1 planned, 2 standard) and points of each cue, at each place the longest one."""
     by_pair = _cue_table()
     for position in range(len(text) - 1):
@@ -229,12 +229,12 @@ def scan_cues(text: str) -> Iterator[tuple[int, int, int]]:
 
 
 @functools.cache
-def _cue_table() -> dict[str, list[tuple[int, list[tuple[str, int]]]]]:
+def _cue_table() -> dict[str, list[tuple[int, list[tuple[str, float]]]]]:
     """First two characters of a cue → for each state its cues, longest first."""
-    pairs: dict[str, dict[int, list[tuple[str, int]]]] = {}
+    pairs: dict[str, dict[int, list[tuple[str, float]]]] = {}
     for state, name in enumerate(("achieved", "planned", "standard")):
         for weight, words in cues()["status"][name].items():
             for word in words:
-                pairs.setdefault(word[:2], {}).setdefault(state, []).append((word, int(weight)))
+                pairs.setdefault(word[:2], {}).setdefault(state, []).append((word, float(weight)))
     return {pair: [(state, sorted(words, key=lambda item: -len(item[0]))) for state, words in states.items()]
             for pair, states in pairs.items()}
