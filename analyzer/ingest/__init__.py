@@ -21,6 +21,7 @@ READABLE = "TXT, MD, DOCX, DOC, PDF, OFD, HTML, XLSX, XLS, CSV"
 URL = re.compile(r"https?://", re.IGNORECASE)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
+MOST_DIRECTORY = 16 * 1024 * 1024  # bytes of names: listing more of them is no longer cheap
 FOREIGN = ((b"Rar!", "RAR"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gzip"), (b"{\\rtf", "RTF"), (b"MZ", "EXE"),
            (b"\x7fELF", "ELF"), (b"SQLite format 3", "SQLite"), (b"PAR1", "Parquet"), (b"BZh", "bzip2"),
            (b"\xfd7zXZ", "xz"), (b"%!PS", "PostScript"), (b"CAJ", "CAJ"), (b"HN\x00", "CAJ"))
@@ -105,6 +106,11 @@ def sniff(data: bytes, name: str = "file") -> str:
 
 
 def _sniff_zip(data: bytes, name: str) -> str:
+    end = data.rfind(b"PK\x05\x06", max(0, len(data) - 70_000))
+    directory = int.from_bytes(data[end + 12:end + 16], "little") if end >= 0 else 0
+    if MOST_DIRECTORY < directory < 0xFFFFFFFF or (directory == 0xFFFFFFFF and len(data) > 4 * MOST_DIRECTORY):
+        raise UnreadableDocument(f"{name}: its ZIP directory takes {directory:,} bytes and looks like a ZIP bomb",
+                                 f"{name}：ZIP 目录达 {directory:,} 字节，疑似压缩炸弹")
     try:
         names = set(zipfile.ZipFile(io.BytesIO(data)).namelist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:

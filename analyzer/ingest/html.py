@@ -47,6 +47,7 @@ HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE
 CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 INDEX_WORDS = re.compile(r"索\s*引\s*号|发\s*文\s*机\s*关|发\s*文\s*字\s*号|成\s*文\s*日\s*期|信息分类|公开方式|主\s*题\s*分\s*类")
 SITE_LINE = re.compile(r"(?:发布|更新|公布)?(?:时间|日期)\s*[:：]?\s*(?:19|20)\d\d|(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}.{0,16}来\s*源")
+BLANKS = re.compile("[ \\t\\r\\n\\xa0\\u200b\\ufeff]+")
 CLOSED = "。！？；：.!?;:”）)"
 
 
@@ -192,7 +193,7 @@ def _link_share(element: etree._Element) -> float:
 
 def _front_lines(root: etree._Element, container: etree._Element, builder: Builder) -> list[str]:
     """The 索引号 table (added as furniture with its cells) and the line with date and source beside the title."""
-    inside = set(container.iter())
+    inside, above = set(container.iter()), set(container.iterancestors())
     for table in root.iter("table"):
         if table not in inside and len(table.xpath(".//table")) == 0 and len(table.xpath(".//td|.//th")) <= 60:
             text = "".join(_texts(table))
@@ -200,7 +201,7 @@ def _front_lines(root: etree._Element, container: etree._Element, builder: Build
                 builder.add_table(table_to_grid(table, cell_text), kind="furniture")
     lines: list[str] = []
     for element in root.iter("div", "p", "span", "ul", "dl", "td", "li", "h5", "h6", "em", "i"):
-        if element in inside or container in set(element.iterdescendants()) or _is_hidden(element):
+        if element in inside or element in above or _is_hidden(element):
             continue
         text = re.sub(r"\s+", " ", "".join(_texts(element))).strip()
         if not 6 <= len(text) <= 400 or any(text in line for line in lines):
@@ -297,8 +298,15 @@ def _is_data(table: etree._Element) -> bool:
 
 def _inline(text: str) -> str:
     """Source line breaks are blanks in HTML, and nothing between Chinese characters."""
-    text = re.sub(r"(?<=[\u3000-鿿\uff00-\uffef])[ \t\r\n]*[\r\n][ \t\r\n]*(?=[\u3000-鿿\uff00-\uffef])", "", text)
-    return re.sub(r"[ \t\r\n\xa0\u200b\ufeff]+", " ", text)
+    def close(blanks: re.Match[str]) -> str:
+        broken = "\n" in blanks[0] or "\r" in blanks[0]
+        return "" if broken and _is_wide(text[blanks.start() - 1:blanks.start()]) and _is_wide(text[blanks.end():blanks.end() + 1]) else " "
+
+    return BLANKS.sub(close, text)
+
+
+def _is_wide(char: str) -> bool:
+    return "\u3000" <= char <= "鿿" or "\uff00" <= char <= "\uffef"
 
 
 def _lines(text: str) -> list[str]:

@@ -101,6 +101,8 @@ HOSTILE = [
     Hostile("bomb.ofd", lambda: replaced(ofd(ofd_text("文字", 30, 40)), "Doc_0/Pages/Page_0/Content.xml", BOMB), "bomb", "a page packed 1000 : 1"),
     Hostile("many.docx", lambda: pack({"word/document.xml": "<a/>"} | {f"x{n}": "" for n in range(20_100)}, zipfile.ZIP_STORED), "bomb",
             "twenty thousand parts"),
+    Hostile("names.docx", lambda: b"PK\x03\x04" + b"\0" * 60 + b"PK\x05\x06" + b"\0" * 8 + (200_000_000).to_bytes(4, "little") + b"\0" * 6, "bomb",
+            "a directory of two hundred million bytes"),
     Hostile("lying.docx", lambda: lying_size(docx(p("文字" * 500))), "damaged", "the directory says 10 bytes"),
     Hostile("xxe.docx", lambda: replaced(docx(""), "word/document.xml", f"{XXE}<a>&x;</a>"), "DTD", "a file drawn in as an entity"),
     Hostile("laughs.docx", lambda: replaced(docx(""), "word/document.xml", f"{ENTITIES}<a>&x11;</a>"), "DTD", "a billion laughs"),
@@ -145,6 +147,8 @@ HOSTILE = [
     Hostile("unclosed.html", lambda: b"<html><body>" + "<font><p>改造小区120个。".encode() * 900, None, "tags that nobody closed"),
     Hostile("spans.html", lambda: ("<html><body><table>" + '<tr><td colspan="99999999" rowspan="99999999">甲</td><td>乙</td></tr>' * 60 +
                                    "</table></body></html>").encode(), None, "spans of a hundred million"),
+    Hostile("blanks.html", lambda: ("<p>改造" + "\n" * 200_000 + "x小区" + "<div> </div>" * 20_000 + "</p>").encode(), None,
+            "runs of blanks and of empty blocks"),
     Hostile("bare.html", lambda: b"<html><head><title></title></head><body></body></html>", "no text", "a page of nothing"),
     Hostile("wrong.pdf", lambda: docx(p("改造小区120个。")), None, "a DOCX called .pdf is read as what it is"),
     Hostile("wrong.docx", lambda: "改造小区120个。".encode("gb18030"), None, "a text called .docx is read as what it is"),
