@@ -54,6 +54,20 @@ def build_parser() -> argparse.ArgumentParser:
     batch.add_argument("--infer-departments", action="store_true")
     batch.add_argument("--format", choices=("table", "jsonl"), default="table", help="jsonl: one line a document on standard output")
 
+    compare = commands.add_parser("compare", help="set the same indicators of documents side by side")
+    compare.add_argument("paths", nargs="+", metavar="PATH", help="two or more documents, the earlier ones first")
+    compare.add_argument("--status", choices=("planned", "achieved", "all"), default="planned", help="which figures (default: planned)")
+    compare.add_argument("--shared", action="store_true", help="only indicators that two or more of the documents have")
+    compare.add_argument("--text", action="store_true", help="compare the texts of two versions paragraph by paragraph instead")
+    compare.add_argument("--format", choices=("table", "jsonl"), default="table")
+
+    track = commands.add_parser("track", help="what became of the targets of an earlier document")
+    track.add_argument("earlier", metavar="EARLIER", help="the document (or folder) with the targets")
+    track.add_argument("later", metavar="LATER", nargs="?", help="the document (or folder) that reports what was reached")
+    track.add_argument("--actuals", metavar="FILE", help="CSV with indicator, value, unit, period, region, source (or 指标, 实际值, 单位 …)")
+    track.add_argument("--rates", choices=("category", "region"), help="print the rates of fulfilment by category or region instead")
+    track.add_argument("--format", choices=("table", "jsonl"), default="table")
+
     train = commands.add_parser("train", help="train the models, from corpus/ or from your own labels")
     train.add_argument("sources", nargs="*", metavar="PATH", help="gold folders and label files (default: the samples in corpus/)")
     train.add_argument("--model", choices=("all", "categories", "indicators", "status", "sentence_kinds", "departments"), default="all")

@@ -244,4 +244,78 @@ def run_train(args: argparse.Namespace) -> int:
     return 0
 
 
-__all__ = ["UnreadableDocument", "expand_paths", "run_batch", "run_classify", "run_evaluate", "run_extract", "run_read", "run_train"]
+def run_compare(args: argparse.Namespace) -> int:
+    from analyzer import comparing
+    from analyzer.compare import compare_sources
+    from analyzer.texts import compare_texts
+
+    if args.text:
+        if len(args.paths) != 2:
+            raise AnalyzerError("compare --text takes two documents", "compare --text 需要两份文件")
+        passages = compare_texts(*(read_document(path) for path in args.paths))
+        if args.format == "jsonl":
+            _print_jsonl(map(comparing.passage_to_record, passages))
+        else:
+            for passage in passages:
+                if passage.kind != "same":
+                    print(f"{_fit(passage.kind, 18)} - {passage.before or ''}\n{' ' * 18} + {passage.after or ''}")
+        return 0
+    sources, failed = _read_sources(args.paths)
+    statuses = ("planned", "achieved") if args.status == "all" else (args.status,)
+    lines = compare_sources(sources, statuses=statuses, lone=not args.shared)
+    if args.format == "jsonl":
+        _print_jsonl(comparing.line_to_record(line, [source.name for source in sources]) for line in lines)
+    else:
+        print(_fit("indicator", 34) + "".join(_fit(source.name, 25) + " " for source in sources) + "change")
+        for line in lines:
+            cells = "".join(_fit(comparing.figure_to_words(cell.figure if cell else None), 25) + " " for cell in line.cells)
+            print(_fit(line.indicator, 33) + " " + cells + line.change + (f", {line.wording}" if line.wording else ""))
+    return 1 if failed else 0
+
+
+def run_track(args: argparse.Namespace) -> int:
+    from analyzer import comparing
+    from analyzer.track import fulfilment_rates, read_actuals, track_targets
+
+    actuals = read_actuals(Path(args.actuals)) if args.actuals else []
+    if not args.later and not actuals:
+        raise AnalyzerError("track needs a later document or --actuals FILE", "track 需要后来的文件，或用 --actuals 给出实际值表")
+    earlier, failed = _read_sources([args.earlier])
+    later, failed_too = _read_sources([args.later] if args.later else [])
+    follows = track_targets(earlier, later, actuals=actuals)
+    if args.rates:
+        rates = [comparing.rate_to_record(rate) for rate in fulfilment_rates(follows, by=args.rates)]
+        if args.format == "jsonl":
+            _print_jsonl(rates)
+        elif rates:
+            print("".join(_fit(name, 15) for name in rates[0]))
+            for rate in rates:
+                print("".join(_fit("-" if cell is None else str(cell), 15) for cell in rate.values()))
+    elif args.format == "jsonl":
+        _print_jsonl(map(comparing.follow_to_record, follows))
+    else:
+        print(_fit("verdict", 15) + _fit("indicator", 34) + _fit("target", 20) + _fit("result", 20) + "confidence")
+        for follow in follows:
+            result = follow.result
+            reached = comparing.figure_to_words(result.figure) if result and result.figure else f"{result.value:g}{result.unit or ''}" if result else "—"
+            print(_fit(follow.verdict, 15) + _fit(follow.indicator, 33) + " " + _fit(comparing.figure_to_words(follow.target), 20)
+                  + _fit(reached, 20) + (f"{follow.confidence:.2f}" if result else ""))
+    return 1 if failed or failed_too else 0
+
+
+def _read_sources(paths: Iterable[str]) -> tuple[list[Any], bool]:
+    """The documents as sources of figures, and whether one could not be read."""
+    from analyzer.grouping import analysis_to_source
+
+    sources, failed = [], False
+    for path in expand_paths(paths):
+        try:
+            sources.append(analysis_to_source(_analyze_path(path)))
+        except AnalyzerError as error:
+            print(f"error: {error}", file=sys.stderr)
+            failed = True
+    return sources, failed
+
+
+__all__ = ["UnreadableDocument", "expand_paths", "run_batch", "run_classify", "run_compare", "run_evaluate", "run_track",
+           "run_extract", "run_read", "run_train"]

@@ -1,0 +1,332 @@
+"""Which figures measure the same thing though worded differently, and which do not though worded alike."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from rapidfuzz import fuzz
+
+from analyzer.lexicon import model_path, read_rows, split
+from analyzer.records import Figure
+from analyzer.scales import COUNTED, dimensions_meet, unit_to_scale
+
+_GROWTH = re.compile(r"(?:平均|实际|同比|名义|累计|年均)*(?:增长率|增速|增幅|涨幅|增长|上涨幅度|上涨|涨跌幅)$")
+_TIME = re.compile(
+    r"[“\"]?十[一二三四五六]五[”\"]?(?:期间|时期|以来|末)?|(?:到|至)?(?:19|20)\d\d年(?:年?[底末初]|以来)?|\d{1,2}月(?:底|末|份)?"
+    r"|全年|今年|去年|本年|年度|当年|上年|年末|年底前?|每年|五年来?|一年来|目前|已经?|将|累计|预计|力争|计划|确保|努力|继续|同比|实际|平均值?")
+_PLACE = re.compile(r"^(?:全[省市区县州国]|我[省市区国]|[省市]内|全自治区|自治区内|境内)的?")
+_NOISE = re.compile(r"[\s“”\"'‘’《》〈〉「」（）()\[\]【】、，,：:·．._\-—+＋]")
+_TAIL = re.compile(r"(?:(?:总)?(?:数量|个数|户数|套数|人数|家数|总数|总量|数)|任务|工作|项目|工程|建设|改造|开工)$")
+_HEAD = re.compile(
+    r"^(?:(?:新)?(?:建设|提升|新建|改建|扩建|改扩建|新改建|改造提升|提质改造|更新改造|改造|新增|新开工|开工|筹集|筹措|培育|打造|创建|建成|完成|实现|推进|推动"
+    r"|开展|实施|治理|修复|发展|引进|认定|发放|安排|落实|支持|组建|布局|设立|开通|净增|新设|新登记|登记|引育|争创|增加|达到|达|超过|突破|超|和|及|并|与)+)")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?|[ⅠⅡⅢⅣⅤ]+|[一二三四五](?=[类级等甲A])|[一二三四五两]+(?=岁)")
+_START = re.compile(r"新开工|开工|启动|动工")
+_FINISH = re.compile(r"竣工|建成|投产|投运|交付|完工|投入使用|完成")
+_SUM = re.compile(r"累计|总[数量计]|总装机|总里程|总规模|保有|存量|余额")
+_NEW = re.compile(r"新[增建设改开登培认]|净增")
+_FLOW = re.compile(r"完成|改造|培育|打造|认定|获批|引进|开工|筹集|创建")
+_STOCK = re.compile(r"达|超|突破|增至|(?:增加|增长|提高|提升)[到至]|^有|拥有|壮大|集聚|升至|稳定在|保持")
+_YEARLY = re.compile(r"年均|年平均")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a figure measures, apart from when and where.
+
+    `flow` is level, growth (by a share), points (by percentage points) or increment (by an amount); `concept` the id of
+    the canonical indicator, if it is one; `marks` the words that keep indicators apart; `place` a part of the
+    document's region, where the figure holds for that part alone.
+    """
+
+    name: str
+    concept: str | None
+    dimension: str
+    flow: str
+    marks: frozenset[tuple[str, str]]
+    stage: str = ""
+    stock: str = ""
+    yearly: bool = False
+    place: str | None = None
+
+
+@functools.cache
+def _distinctions() -> tuple[re.Pattern[str], dict[str, tuple[str, str]], frozenset[str]]:
+    owner: dict[str, tuple[str, str]] = {}
+    alone = set()
+    for row in read_rows("distinctions.csv", required=("group", "value", "words")):
+        for word in split(row["words"]):
+            owner[word] = (row["group"], row["value"])
+        if row["alone"]:
+            alone.add(f"{row['group']} {row['value']}")
+    words = sorted(owner, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words))), owner, frozenset(alone)
+
+
+@functools.cache
+def concepts() -> dict[str, dict[str, str]]:
+    """The canonical indicators by id: name, unit (kinds), category, aliases."""
+    return {row["id"]: row for row in read_rows("indicators.csv", required=("id", "name", "category", "aliases"))}
+
+
+@functools.cache
+def _aliases() -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for key, row in concepts().items():
+        for name in (row["name"], *split(row["aliases"])):
+            plain = _fold(name)
+            if key not in found.get(plain, ()):
+                found[plain] = (*found.get(plain, ()), key)
+    return found
+
+
+@functools.cache
+def _alias_cores() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Aliases and their concepts by what is left of them without idle words, where that is no other concept's."""
+    found: dict[str, tuple[str, tuple[str, ...]]] = {}
+    unclear = set()
+    for alias, keys in _aliases().items():
+        core = core_of(alias)
+        if core in found and found[core][1] != keys:
+            unclear.add(core)
+        found[core] = (alias, keys)
+    return {core: kept for core, kept in found.items() if core not in unclear and len(core) > 2}
+
+
+@functools.cache
+def _synonyms() -> list[tuple[str, str]]:
+    return [(row["word"], row["instead"]) for row in read_rows("synonyms.csv", required=("word", "instead"))]
+
+
+@functools.lru_cache(maxsize=200_000)
+def _fold(name: str) -> str:
+    """The words of an indicator without punctuation, with one wording for what has several."""
+    name = _NOISE.sub("", name.replace("PM_2.5", "PM2.5").replace("PM2.5", "PM25"))
+    for one, other in _synonyms():
+        if one in name:
+            name = name.replace(one, other)
+    return name
+
+
+@functools.lru_cache(maxsize=200_000)
+def normalise_indicator(name: str) -> str:
+    """An indicator without place, time and the verb before it.
+
+    >>> normalise_indicator("全省新开工改造城镇老旧小区")
+    '城镇老旧小区'
+    """
+    plain = _fold(_PLACE.sub("", _TIME.sub("", name)))
+    plain = _PLACE.sub("", plain)
+    if plain in _aliases():
+        return plain
+    for pattern in (_HEAD, _TAIL):
+        cut = pattern.sub("", plain)
+        if len(cut) >= 2:
+            plain = cut
+        if plain in _aliases():
+            return plain
+    return plain
+
+
+_KINDS = {
+    "yuan": "money", "percent": "percent", "points": "percent", "people": "people", "visits": "people", "count": "count",
+    "firms": "count", "households": "count", "dwellings": "count", "area": "area", "mass": "mass", "length": "length",
+    "power": "energy", "electricity": "energy", "volume": "volume", "petaflops": "data", "age": "age", "years": "time",
+}  # fmt: skip
+
+
+def _concept(names: Sequence[str], dimension: str, flow: str) -> tuple[str | None, str]:
+    """The canonical indicator whose name or alias one of the names is, if its unit fits; and that name."""
+    kind = _KINDS.get(dimension, dimension.split(" ")[0])
+    cores = ((name, _aliases().get(core_of(name)) or _alias_cores().get(core_of(name), ("", ()))[1]) for name in names)
+    for name, keys in [*((name, _aliases().get(name, ())) for name in names), *cores]:
+        for key in keys:
+            units = split(concepts()[key]["unit"])
+            if not units or dimension == "none" or kind in units or flow == "growth":
+                return key, name
+    return None, ""
+
+
+def figure_to_measure(figure: Figure, *, home: str | None = None) -> Measure:
+    """What a figure measures; `home` is the region of its document."""
+    unit = "位" if figure.quote.startswith("第") else figure.unit  # 居全国第四: a rank, though no unit is written
+    return words_to_measure(figure.indicator or "", unit, figure.change, figure.action or "",
+                            _place(figure.region, home))
+
+
+def _place(region: str | None, home: str | None) -> str | None:
+    if not region:
+        return None
+    short = re.sub(r"(?:省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)$", "", region)
+    if home and (region in home or short in home):
+        return None
+    return None if region in ("全省", "全市", "全国", "全区") else short
+
+
+@functools.lru_cache(maxsize=300_000)
+def words_to_measure(indicator: str, unit: str | None, change: str = "level", action: str = "", place: str | None = None) -> Measure:
+    """The measure of an indicator as worded, with its unit, change and action."""
+    dimension = unit_to_scale(unit).dimension
+    words = indicator
+    flow = "level"
+    if dimension == "points":
+        flow = "points"
+    elif dimension in ("percent", "times") and change != "level":
+        flow = "growth"
+    elif change != "level":
+        flow = "increment"
+    bare = _GROWTH.sub("", words)
+    if flow == "level" and dimension == "percent" and len(bare) >= 2 and bare != words:
+        flow, words = "growth", bare
+    elif flow == "growth" and len(bare) >= 2:
+        words = bare
+    folded = _fold(_PLACE.sub("", _TIME.sub("", words)))
+    name = normalise_indicator(words)
+    cut = _TAIL.sub("", name)
+    names = dict.fromkeys((folded, name, cut, _fold(action + words) if action else name))
+    concept, alias = _concept(list(names), dimension, flow)
+    if concept == "cpi" and dimension == "percent":
+        flow = "growth"
+    said = action + indicator
+    stage = "start" if _START.search(said) else "finish" if _FINISH.search(action) and "率" not in indicator else ""
+    stock = next((kind for kind, pattern, text in (
+        ("flow", _NEW, said), ("stock", _SUM, said), ("flow", _FLOW, said), ("stock", _STOCK, action)) if pattern.search(text)), "")
+    return Measure(name, concept, dimension, flow, _marks(folded, alias), stage,
+                   stock if dimension in COUNTED or dimension in ("area", "length", "people", "power") else "",
+                   bool(_YEARLY.search(said)), place)
+
+
+@functools.cache
+def _idle() -> re.Pattern[str]:
+    words = sorted({row["word"] for row in read_rows("idle_words.csv", required=("word",))}, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))
+
+
+@functools.lru_cache(maxsize=200_000)
+def core_of(name: str) -> str:
+    """A normalised name without the words that change nothing."""
+    core = _idle().sub("", name)
+    return core if len(core) >= 2 else name
+
+
+@functools.lru_cache(maxsize=200_000)
+def _marks(name: str, alias: str) -> frozenset[tuple[str, str]]:
+    """The words of a name that keep indicators apart; those of a canonical indicator's own name are no mark."""
+    return _marks_in(name) - (_marks_in(alias) if alias else frozenset())
+
+
+@functools.lru_cache(maxsize=200_000)
+def _marks_in(name: str) -> frozenset[tuple[str, str]]:
+    pattern, owner, _ = _distinctions()
+    numbers = _NUMBER.findall(name.replace("PM2.5", "").replace("5G", ""))
+    return frozenset([owner[m.group()] for m in pattern.finditer(name)] + [("number", n) for n in numbers])
+
+
+@functools.cache
+def vague_names() -> frozenset[str]:
+    """Names that say too little to join two figures: 项目, 企业, 增速."""
+    return frozenset(row["word"] for row in read_rows("vague_words.csv", required=("word",)))
+
+
+def is_vague(measure: Measure) -> bool:
+    return len(measure.name) < 2 or (measure.concept is None and bool({measure.name, core_of(measure.name)} & vague_names()))
+
+
+def marks_part(one: Measure, two: Measure) -> int:
+    """How many marks keep the two apart; words that only one of them says count where they matter alone."""
+    _, _, alone = _distinctions()
+    mine: dict[str, set[str]] = {}
+    yours: dict[str, set[str]] = {}
+    for marks, kept in ((one.marks, mine), (two.marks, yours)):
+        for group, value in marks:
+            kept.setdefault(group, set()).add(value)
+    apart = 0
+    for group in mine.keys() | yours.keys():
+        a, b = mine.get(group, set()), yours.get(group, set())
+        if a == b:
+            continue
+        if a and b:
+            apart += not (a & b) or group == "number"
+        elif group == "number" or any(f"{group} {value}" in alone for value in a | b):
+            apart += 1
+    return apart
+
+
+def measures_part(one: Measure, two: Measure) -> str | None:
+    """Why two measures can never be the same, whatever their words; None where the words may decide."""
+    if one.flow != two.flow:
+        return "flow"
+    if one.flow not in ("growth", "points") and not dimensions_meet(one.dimension, two.dimension):
+        return "unit"
+    if one.place != two.place:
+        return "place"
+    if one.yearly != two.yearly and one.flow != "level":
+        return "yearly"
+    if {one.stage, two.stage} == {"start", "finish"}:
+        return "stage"
+    if {one.stock, two.stock} == {"flow", "stock"}:
+        return "stock"
+    if one.concept and two.concept and one.concept != two.concept:
+        return "concept"
+    return None
+
+
+FEATURES = ("ratio", "partial", "grams", "same core", "front", "back", "marks", "concept", "one concept", "length", "apart", "ends")
+"""What the pair model sees: likeness of the cores, what only one says before and behind the other, marks, concepts."""
+
+
+def pair_features(one: Measure, two: Measure) -> list[float]:
+    """The features of a pair that no guard keeps apart, in the order of FEATURES."""
+    a, b = core_of(one.name), core_of(two.name)
+    if len(a) > len(b):
+        a, b = b, a
+    grams_a, grams_b = {a[i:i + 2] for i in range(len(a) - 1)}, {b[i:i + 2] for i in range(len(b) - 1)}
+    at = b.find(a)
+    front, back = (at, len(b) - at - len(a)) if at >= 0 else (0, 0)
+    same = one.concept is not None and one.concept == two.concept
+    return [fuzz.ratio(a, b) / 100, fuzz.partial_ratio(a, b) / 100,
+            2 * len(grams_a & grams_b) / max(1, len(grams_a) + len(grams_b)), float(a == b), min(front, 6) / 6, min(back, 6) / 6,
+            float(min(marks_part(one, two), 2)), float(same), float((one.concept is None) != (two.concept is None)),
+            min(len(a), 12) / 12, float(at < 0), float(a[-2:] == b[-2:])]
+
+
+def score_measures(one: Measure, two: Measure) -> float:
+    """How likely the two are the same measure, 0–1; 0 where a guard keeps them apart.
+
+    >>> score_measures(words_to_measure("城镇新增就业", "人"), words_to_measure("新增城镇就业", "人")) > 0.5
+    True
+    """
+    if measures_part(one, two) or not one.name or not two.name:
+        return 0.0
+    return float(score_features(np.array([pair_features(one, two)]))[0])
+
+
+def score_features(features: np.ndarray) -> np.ndarray:
+    """Probabilities of the pair model; without a trained one, the rule."""
+    weights = _weights()
+    if weights is not None:
+        return 1 / (1 + np.exp(-(features @ weights[0] + weights[1])))
+    ratio, grams, core, front, back, marks, same = (features[:, i] for i in (0, 2, 3, 4, 5, 6, 7))
+    likeness = 0.5 * ratio + 0.5 * grams - 0.3 * (front > 0) - 0.3 * (back > 0)
+    likeness = np.where((core > 0) | (same > 0), 0.98, likeness)
+    return np.clip(np.where(marks > 0, 0.1, likeness), 0, 1)
+
+
+@functools.cache
+def _weights() -> tuple[np.ndarray, float] | None:
+    """The weights of `alignment.json`; None where the model is missing or of other features."""
+    path = model_path("alignment.json")
+    if not path.exists():
+        return None
+    model = json.loads(path.read_text(encoding="utf-8"))
+    if model.get("features") != list(FEATURES):
+        return None
+    return np.array(model["weights"]), float(model["bias"])
+
+
+THRESHOLD = 0.5
