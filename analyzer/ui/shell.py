@@ -71,6 +71,7 @@ h2 {font-size: 1.15rem !important;} h3 {font-size: 1rem !important;}
 section[data-testid="stSidebar"][aria-expanded="true"] {min-width: 245px; max-width: 270px;}
 section[data-testid="stSidebar"] .stVerticalBlock {gap: .55rem;}
 section[data-testid="stSidebar"] div[data-testid="stSidebarHeader"] {height: 2.2rem; padding: 0;}
+.st-key-grid [data-testid="stElementToolbar"] {display: none;}
 .st-key-language-switch {position: fixed; top: .45rem; right: 1rem; z-index: 999991; width: auto !important;}
 .st-key-language-switch button {min-height: 1.7rem; padding: 0 .6rem; font-size: .8rem;}
 section[data-testid="stSidebar"] .stCheckbox {margin-bottom: -.35rem;}

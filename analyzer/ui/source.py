@@ -7,6 +7,8 @@ from typing import Any
 
 from analyzer.export.paint import paint
 
+_LINES_BEFORE = 4
+
 CSS = """
 .pa-source {font-size: .95rem; line-height: 1.85; white-space: pre-wrap; overflow-wrap: anywhere;}
 .pa-source mark.s {background: #fff1b8; color: inherit; padding: 2px 0; border-radius: 2px;}
@@ -41,13 +43,18 @@ def passage_html(
 
 
 def _window(text: str, start: int, end: int, around: int | None) -> tuple[int, int]:
-    """Cut at line ends where one is near, so that the passage begins with a whole paragraph."""
+    """Less before than behind, and few lines before, so that the sentence is in sight without scrolling.
+
+    Cut at line ends where one is near: the passage then begins with a whole paragraph.
+    """
     if around is None:
         return 0, len(text)
-    left, right = max(0, start - around), min(len(text), end + around)
-    line = text.find("\n", left, start)
-    if left and line >= 0:
-        left = line + 1
+    left, right = max(0, start - around // 3), min(len(text), end + around)
+    lines = [i + 1 for i in range(left, start) if text[i] == "\n"]
+    if len(lines) > _LINES_BEFORE:
+        left = lines[-_LINES_BEFORE]
+    elif left and lines:
+        left = lines[0]
     line = text.rfind("\n", end, right)
     if right < len(text) and line > end:
         right = line

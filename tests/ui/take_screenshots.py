@@ -20,8 +20,13 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PAGES = {"overview": "", "import": "import", "targets": "targets", "pdf": "targets", "review": "review", "missed": "review", "bulk": "review", "log": "review",
          "export": "export", "settings": "settings", "codebook": "settings", "source": "doc?d=1", "compare": "compare", "progress": "progress"}  # fmt: skip
-CLICKS = {"missed": ("漏检审查", "Recall audit"), "bulk": ("批量修改", "Bulk edit"), "log": ("修改记录", "Audit log"),
-          "codebook": ("类别表", "Codebook"), "pdf": ("页面", "Page")}
+CLICKS = {
+    "missed": ("漏检审查", "Recall audit"),
+    "bulk": ("批量修改", "Bulk edit"),
+    "log": ("修改记录", "Audit log"),
+    "codebook": ("类别表", "Codebook"),
+    "pdf": ("页面", "Page"),
+}
 
 
 def main() -> None:
@@ -60,9 +65,17 @@ def take(address: str, home: Path, folder: Path) -> None:
         page.wait_for_selector("h1", timeout=60_000)
         store = library.open_store(home=home)
         started = time.monotonic()
-        while sum(library.count_jobs(store).get(state, 0) for state in ("queued", "running")) and time.monotonic() - started < 240:
+        while (
+            sum(library.count_jobs(store).get(state, 0) for state in ("queued", "running"))
+            and time.monotonic() - started < 240
+        ):
             time.sleep(0.5)
-        print(f"samples read in {time.monotonic() - started:.1f} s:", library.count_jobs(store), library.find(store).total, "figures")
+        print(
+            f"samples read in {time.monotonic() - started:.1f} s:",
+            library.count_jobs(store),
+            library.find(store).total,
+            "figures",
+        )
         pdf = next((d["id"] for d in library.list_documents(store) if d["format"] == "pdf" and d["figures"] > 8), None)
         for number, language in enumerate(("zh", "en")):
             for name, path in PAGES.items():

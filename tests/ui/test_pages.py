@@ -248,3 +248,19 @@ def test_every_export_of_the_page_is_a_file(store, monkeypatch):
         assert task.table(export.rows_to_csv)().startswith(b"\xef\xbb\xbf")
         assert "城市更新工作要点" in task.references(export.documents_to_bibtex)().decode()
         assert dict(task.about(task.rows(), task.documents()))["数据条数"] == ("8" if filters == Filters() else "2")
+
+
+@pytest.mark.parametrize("before", ["字" * 2000, "行\n" * 400, "字" * 700 + "\n" + "字" * 100, ""])
+def test_the_sentence_is_in_sight_without_scrolling(before):
+    from analyzer.ui.source import passage_html
+
+    text = before + "建成公园12个。" + "后" * 3000
+    figure = {
+        "start": len(before) + 4,
+        "end": len(before) + 7,
+        "sentence_start": len(before),
+        "sentence_end": len(before) + 8,
+    }
+    shown = passage_html(text, figure).split('<mark class="s">')[0]
+    assert len(shown) < 300 and shown.count("\n") <= 5
+    assert '<mark class="q">12个</mark>' in passage_html(text, figure)

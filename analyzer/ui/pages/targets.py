@@ -40,12 +40,12 @@ COLUMNS = [
 ]
 FIRST_COLUMNS = ["indicator", "comparator", "quote", "period", "status", "category", "departments", "document"]
 _WIDTHS = {
-    "indicator": 180,
-    "quote": 90,
-    "comparator": 50,
-    "period": 92,
-    "status": 74,
-    "category": 120,
+    "indicator": 160,
+    "quote": 84,
+    "comparator": 44,
+    "period": 78,
+    "status": 70,
+    "category": 104,
     "departments": 170,
     "document": 180,
     "sentence": 320,
@@ -79,7 +79,7 @@ def _work_area() -> None:
         return
     pages = -(-found.total // PAGE)
     view["page"] = min(max(1, view["page"]), pages)
-    left, right = st.columns([58, 42], gap="medium")
+    left, right = st.columns([60, 40], gap="medium")
     with left:
         ids = [int(i) for i in found.ids[(view["page"] - 1) * PAGE : view["page"] * PAGE]]
         rows = library.read_figures(store, ids)
