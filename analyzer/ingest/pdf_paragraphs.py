@@ -11,12 +11,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from analyzer.ingest.outline import find_numbering
 from analyzer.ingest.page import Line, Rule
 from analyzer.ingest.pdf_lines import join_lines
 from analyzer.ingest.pdf_tables import Grid
 
 NO_START = "，。、；：！？）》〉」』”’】〕％%,.;:!?)]}…—"
+QUOTES = "“”‘’"  # some programs break neither before nor behind them
 NO_END = "（《〈「『“‘【〔([{"
+CLOSED = "。！？；!?;"
 MARKER = re.compile(r"(?:\d{1,3}[.、．)）]|[（(]\d{1,3}[）)]|[①-⑳]|[•·▪●■◆➢✔○□-])\s*")
 LABEL = re.compile(r"[^，。；：:\s]{1,8}[：:]\s?")  # 内容概述：… with all further lines under the first one's text
 NOTE = re.compile(r"(?:[①-⑳⁰¹²³⁴-⁹]|\[\d{1,2}\]|〔\d{1,2}〕|\d{1,2}(?=[^\d.、．)）,，%年月]))|[*＊注]")
@@ -51,10 +54,11 @@ class Margins:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What is usual in a document: width of a character, distance of lines in characters."""
+    """What is usual: width of a character, distance of lines, and the distance that parts paragraphs, in characters."""
 
     em: float
     pitch: float
+    gap: float = 9.0
 
 
 def measure_em(line: Line) -> float:
@@ -71,15 +75,24 @@ def measure_style(pages: list[list[Line]]) -> Style:
     em = sizes.most_common(1)[0][0] if sizes else 12.0
     em = max(em, 4.0)
     pitches: Counter[float] = Counter()
+    within: list[float] = []
     for lines in pages:
+        edge = max((line.right for line in lines if len(line.text) >= 10 and line.text[-1] not in NO_START), default=0.0)
+        start = min((line.left for line in lines), default=0.0)
         for before, after in pairwise(lines):
             distance = (_middle(after) - _middle(before)) / em
             if 0.9 < distance < 4 and len(before.text) >= 10:
                 pitches[round(distance * 20) / 20] += 1
+                if before.right > edge - 1.5 * em and after.left < start + INDENT * em and before.text[-1] not in CLOSED:
+                    within.append(distance)
     if not pitches:
         return Style(em, 1.8)
     most = pitches.most_common(1)[0][1]  # the smallest of the frequent ones: paragraphs stand farther apart
-    return Style(em, min(pitch for pitch, number in pitches.items() if number >= 0.35 * most))
+    pitch = min(pitch for pitch, number in pitches.items() if number >= 0.35 * most)
+    if len(within) < 20:
+        return Style(em, pitch)
+    within.sort()
+    return Style(em, pitch, max(1.08 * pitch, 1.05 * within[int(0.97 * len(within))]))
 
 
 def measure_margins(lines: list[Line], fallback: Margins | None, em: float) -> Margins | None:
@@ -105,12 +118,15 @@ def measure_margins(lines: list[Line], fallback: Margins | None, em: float) -> M
 def token_width(line: Line) -> float:
     """Points that the start of a line would have needed at the end of the line before: it cannot be broken there."""
     text = line.text
-    end = 1
-    if text[0].isascii() and not text[0].isspace():
-        while end < len(text) and text[end].isascii() and not text[end].isspace():
+    end = 0
+    while end < len(text):
+        if text[end].isascii() and not text[end].isspace():
+            while end < len(text) and text[end].isascii() and not text[end].isspace():
+                end += 1
+        else:
             end += 1
-    while end < len(text) and (text[end] in NO_START or text[end - 1] in NO_END):
-        end += 1
+        if end < len(text) and not (text[end] in NO_START + QUOTES or text[end - 1] in NO_END + QUOTES):
+            break
     return line.edges[end] - line.left
 
 
@@ -120,13 +136,15 @@ def continues(element: Element, line: Line, margins: Margins, style: Style, last
     em = measure_em(last) if len(last.text) > 3 else style.em
     if len(line.text) > 3 and not 0.85 < measure_em(line) / em < 1.18:
         return False
+    if last.text[-1] in CLOSED + "：" and find_numbering(line.text):
+        return False
     crossed = last.page != line.page
     if not crossed:
         distance = (_middle(line) - _middle(last)) / max(em, 1)
         usual = max(style.pitch, 1.0)
         if len(element.lines) > 1 and element.lines[-2].page == last.page:
             usual = max(min(usual, (_middle(last) - _middle(element.lines[-2])) / em), 1.0)
-        if distance > GAP * usual + 0.1:
+        if distance > min(GAP * usual + 0.1, max(style.gap, 1.02 * usual)):
             return False
     room = last_margins.right - last.right
     if room > token_width(line) + SLACK * em:
