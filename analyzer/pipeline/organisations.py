@@ -45,7 +45,8 @@ SUBJECT = re.compile(rf"(?:^|(?<=[。；！，\n]))[ \t]*(?:[一二三四五六�
 
 
 # Everybody's duty is nobody's task: 各级政府要… assigns no figure.
-GENERAL = re.compile(r"各[^政府]*(?:学校|企业|公司|机构|平台|单位|院校|高校|场站)$|各级|各地|各(?:有关|相关|成员)?(?:部门|单位|方面)|县级以上|省级以上|有关|相关")
+GENERAL = re.compile(r"各[^政府]*(?:学校|企业|公司|机构|平台|单位|院校|高校|场站)$|各级|各地|各(?:有关|相关|成员)?(?:部门|单位|方面)|"
+                     r"县级以上|省级以上|有关|相关")
 
 
 def find_assignments(reading: Reading, *, blocks: Sequence[Block] = ()) -> list[Assignment]:

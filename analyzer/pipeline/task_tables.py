@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -135,6 +136,7 @@ def _flat(reading: Reading, taken: Sequence[tuple[int, int]]) -> list[Assignment
 
 def _grid(reading: Reading, texts: list[str], heads: list[int]) -> list[Assignment]:
     """A regular table: 序号 and its fellows name the columns, each row has as many lines as there are columns."""
+    numbers = [i for i, words in enumerate(texts) if NUMBER_CELL.fullmatch(words.strip())]
     for head in heads:
         first = next((i for i in range(head, max(-1, head - 12), -1) if texts[i].strip() == "序号"), None)
         if first is None:
@@ -143,14 +145,15 @@ def _grid(reading: Reading, texts: list[str], heads: list[int]) -> list[Assignme
         if last is None or last - first < 3:
             continue
         width, columns = last - first, {h - first: role_of(texts[h]) for h in heads if first < h < last}
-        rows = [i for i in range(len(texts)) if _row_starts(texts, i, width)]
-        if len(rows) >= max(3, 0.6 * sum(bool(NUMBER_CELL.fullmatch(words.strip())) for words in texts)):
+        rows = [i for i in numbers if _row_ends(texts, i, width)]
+        if len(rows) >= max(3, MOSTLY * len(numbers)):
             return [a for row in rows for a in _grid_row(reading, texts, row, width, columns)]
     return []
 
 
-def _row_starts(texts: list[str], i: int, width: int) -> bool:
-    if not NUMBER_CELL.fullmatch(texts[i].strip()) or i + width > len(texts):
+def _row_ends(texts: list[str], i: int, width: int) -> bool:
+    """Whether the row that starts at line `i` has `width` lines: there the next number, another head or the end stands."""
+    if i + width > len(texts):
         return False
     if i + width == len(texts) or texts[i + width].strip() == "序号" or STOP.match(texts[i + width]):
         return True
@@ -170,9 +173,11 @@ def _grid_row(reading: Reading, texts: list[str], row: int, width: int, columns:
 
 
 def _groups(reading: Reading, texts: list[str], taken: Sequence[tuple[int, int]]) -> list[_Group]:
+    starts = [line.start for line in reading.lines]
+    assigning = {line for start, end in taken for line in starts[bisect_left(starts, start):bisect_left(starts, end)]}
     found: dict[int, list[Body]] = {}
     for i, (line, words) in enumerate(zip(reading.lines, texts, strict=True)):
-        if line.kind in ("table", "heading") or any(start <= line.start < end for start, end in taken):
+        if line.kind in ("table", "heading") or line.start in assigning:
             continue
         if bodies := _body_line(words, line.start):
             found[i] = bodies
