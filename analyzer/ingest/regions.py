@@ -38,6 +38,16 @@ def _names() -> tuple[dict[str, tuple[str, ...]], dict[str, str], dict[str, str]
     return full, short, by_code
 
 
+@functools.cache
+def _short_pattern() -> re.Pattern[str]:
+    """Short names: a province's anywhere, a city's only where a title names its place (中山公园 is not in 中山)."""
+    _, short, _ = _names()
+    names = sorted(short, key=len, reverse=True)
+    provinces = "|".join(re.escape(name) for name in names if short[name].endswith("0000"))
+    cities = "|".join(re.escape(name) for name in names if not short[name].endswith("0000"))
+    return re.compile(rf"({provinces})|(?:^|年|关于|《)({cities})(?=政府|市|全市|数字|城市|经济|政务|国民|住房|统计|打造|加快|推进|实施|建设|\d|“|”|》|$)")
+
+
 def level_of(code: str) -> str:
     if code.endswith("0000"):
         return "provincial"
@@ -67,8 +77,8 @@ def find_region(text: str) -> Region | None:
             break
         at += 1
     if not chain:
-        match = re.search("|".join(sorted(map(re.escape, short), key=len, reverse=True)), text)
-        chain = short[match[0]] if match else ""
+        match = _short_pattern().search(text)
+        chain = short[match[1] or match[2]] if match else ""
     return Region(_path(chain, by_code), level_of(chain), chain) if chain else None
 
 

@@ -78,8 +78,9 @@ def test_regions(text, name, level):
     assert region and (region.name, region.level) == (name, level)
 
 
-def test_no_region():
-    assert find_region("关于做好有关工作的通知") is None
+@pytest.mark.parametrize("text", ["关于做好有关工作的通知", "关于加快中山公园改造的意见", "东方红渠修缮方案"])
+def test_no_region(text):
+    assert find_region(text) is None
 
 
 @pytest.mark.parametrize(("title", "issuer"), [
