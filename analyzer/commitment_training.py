@@ -25,6 +25,7 @@ from analyzer.pipeline.sentence_kinds import (
     describe,
     look_around,
     save_model,
+    settle,
     soften,
     weigh_grams,
 )
@@ -128,7 +129,7 @@ def cross_validate(documents: Sequence[Labelled], *, folds: int = 10, seed: int 
         for number in test:
             document = documents[number]
             seen = look_around(judge_alone(model, document), document.features, document.spans)
-            chances[number] = soften(seen @ model.by_opinion)
+            chances[number] = settle(soften(seen @ model.by_opinion), document.texts)
     return chances
 
 

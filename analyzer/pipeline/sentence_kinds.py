@@ -26,12 +26,14 @@ from analyzer.pipeline.sentences import Span
 KINDS = ("commitment", "achievement", "rule", "background", "heading")
 MODEL = "sentence_kinds.npz"
 FORMAT = 1
-NUMBERED = re.compile(r"(?:第[一二三四五六七八九十百]+[章节条编]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}\s*[.、．](?!\d))")
+NUMBERED = re.compile(r"(?:第[一二三四五六七八九十百]+[章节条编]|[一二三四五六七八九十]{1,3}、|"
+                      r"[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}\s*[.、．](?!\d))")
 BRACKET = re.compile(r"[（(〔\[【][^）)〕\]】]*[）)〕\]】；]?[。；]?$")
 ORDER = re.compile(r"[一二三四五六七八九十]是")
 FORWARD = re.compile(r"到20\d\d年|20\d\d年底?前|“十[四五六]五”|年底前|月底前|今年")
 REWARD = re.compile(r"对.{2,60}的，|给予.{0,20}(?:奖|补|资助|支持)|(?:不超过|最高|按照?).{0,12}(?:元|%)")
-MEANING = re.compile(r"^.{2,24}?(?:是指|，指|：指|指的是)|所称.{2,30}是指|本(?:办法|措施|政策|意见|条例|规定|细则|方案|通知)(?:自|由|适用|所称)")
+MEANING = re.compile(r"^.{2,24}?(?:是指|，指|：指|指的是)|所称.{2,30}是指|"
+                     r"本(?:办法|措施|政策|意见|条例|规定|细则|方案|通知)(?:自|由|适用|所称)")
 FORBID = re.compile(r"不得|严禁|禁止|不予|方可|应当|应(?:同步|按|在|于|由|先|向|全面|纳入|达到|符合)|可以|可按|须")
 THANKS = re.compile(r"感谢|敬意|慰问|祝福|来之不易|铭记|的结果|不竭动力")
 JUDGE = re.compile(r"[^正总就还都不要可](?:是|在于)[^否]|具有.{0,12}(?:意义|作用|地位)|才能|只有|如果|尚|势在必行|最根本的|关系到|离不开")
@@ -70,6 +72,7 @@ def find_kinds(reading: Reading, sentences: Sequence[Span], *, title: str = "",
     else:
         first = soften(weigh_grams(texts, model.grams, model.rarity) @ model.by_gram + features @ model.by_feature)
         chances = soften(look_around(first, features, sentences) @ model.by_opinion)
+    chances = settle(chances, texts)
     best = chances.argmax(axis=1)
     return [(KINDS[kind], float(chances[row, kind])) for row, kind in enumerate(best)]
 
@@ -115,6 +118,20 @@ def look_around(first: np.ndarray, features: np.ndarray, sentences: Sequence[Spa
     body = first * (1 - first[:, -1:])  # headings say nothing about the part that they stand in
     columns += [_mean(body, paragraph), _around(body), np.repeat(body.mean(axis=0, keepdims=True), len(first), axis=0)]
     return np.hstack([*columns, features]).astype(np.float32)
+
+
+def settle(chances: np.ndarray, texts: Sequence[str]) -> np.ndarray:
+    """What needs no model: a row number or a list of bodies is no sentence, what ends in a comma is no heading."""
+    chances = chances.copy()
+    heading = KINDS.index("heading")
+    for row, text in enumerate(texts):
+        if not any(char.isalpha() for char in text) or BODIES.fullmatch(text):
+            chances[row] *= 0.02
+            chances[row, heading] = 1 - (chances[row].sum() - chances[row, heading])
+        elif text[-1] in "，,":
+            chances[row, heading] *= 0.02
+            chances[row] /= chances[row].sum()
+    return chances
 
 
 def soften(scores: np.ndarray) -> np.ndarray:
