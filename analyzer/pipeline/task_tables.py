@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.pipeline.bodies import Assignment, Body, is_body, read_bodies, read_groups, role_of
 from analyzer.pipeline.reading import Line, Reading
@@ -14,7 +14,9 @@ from analyzer.records import Block, Cell
 
 HEAD = re.compile(r"(?:市级|省级|区级|县级|州级|主要)?"
                   r"(?:总?牵头|责任|主责|负责|配合|协同|协办|参与|参加|推进|支撑|支持|落实|实施|承办|主办|主管|完成|业主|建设|承担|申报)"
-                  r"(?:责任|实施|落实|推进)?(?:单位|部门|处室|科室|主体|机构)(?:[（(及和、][^，。；]{0,12})?")
+                  r"(?:[（(][^（）()]{1,6}[）)])?(?:责任|实施|落实|推进|考核|评分)?(?:单位|部门|处室|科室|主体|机构)(?:[（(及和、][^，。；]{0,12})?")
+VAGUE_HEAD = re.compile(r"^[^、，。；省市区县州各]{0,8}(?:单位|部门|分工)[^、，。；]{0,6}$")
+OFFICE = re.compile(r"(?:自治区|省|市|区|县|州|盟|旗)[^、，]{0,12}(?:局|委|厅|办|部|政府|中心|管委会)$")
 MOSTLY = 0.6
 LONGEST_MERGED = 1500  # characters of rows below that one merged cell may hold for
 NUMBER_CELL = re.compile(r"\d{1,3}[.、]?")
@@ -68,7 +70,11 @@ def _role_columns(reading: Reading, pairs: list[tuple[Cell, Line]]) -> tuple[int
         if cell.row <= 3 and HEAD.fullmatch(words) and (role := role_of(words)):
             roles |= dict.fromkeys(range(cell.column, cell.column + cell.column_span), role)
             top = max(top, cell.row + cell.row_span)
-    return (top, roles) if roles else (0, _columns_of_bodies(reading, pairs))
+    if roles:
+        return top, roles
+    roles = _columns_of_bodies(reading, pairs)
+    headed = any(cell.column in roles and not cell.row and VAGUE_HEAD.search(reading.text[line.start:line.end]) for cell, line in pairs)
+    return int(headed), roles
 
 
 def _columns_of_bodies(reading: Reading, pairs: list[tuple[Cell, Line]]) -> dict[int, str]:
@@ -126,12 +132,26 @@ def _flat(reading: Reading, taken: Sequence[tuple[int, int]]) -> list[Assignment
     heads = [i for i, words in enumerate(texts) if len(words) <= 14 and HEAD.fullmatch(words.strip())]
     if heads and (grid := _grid(reading, texts, heads)):
         return grid
-    groups = _groups(reading, texts, taken)
-    if len(groups) < (1 if heads else 2):
+    groups = _groups(reading, texts, taken, companies=bool(heads))
+    offices = sum(any(OFFICE.match(body.name) for body in group.bodies) for group in groups)
+    if len(groups) < (1 if heads else 2) or not heads and 2 * offices < len(groups):
         return []
-    roles = [role_of(texts[i]) or "responsible" for i in heads]
     shared = not any(re.search("业主|建设|申报", texts[i]) for i in heads)  # a project has an owner of its own
-    return _rows(reading, texts, groups, roles if len(set(roles)) > 1 else roles[:1], shared=shared)
+    return _rows(reading, texts, groups, _runs(texts, heads), shared=shared)
+
+
+def _runs(texts: list[str], heads: list[int]) -> list[tuple[int, list[str]]]:
+    """Heads that stand together, as the line of the first and the roles of their columns."""
+    runs: list[tuple[int, list[str]]] = []
+    last = -9
+    for head in heads:
+        role = role_of(texts[head]) or "responsible"
+        if head - last <= 2:
+            runs[-1][1].append(role)
+        else:
+            runs.append((head, [role]))
+        last = head
+    return runs
 
 
 def _grid(reading: Reading, texts: list[str], heads: list[int]) -> list[Assignment]:
@@ -172,7 +192,7 @@ def _grid_row(reading: Reading, texts: list[str], row: int, width: int, columns:
     return [Assignment(first.start, last.end, tuple(bodies), "inherited", bodies[0].start, bodies[-1].end)]
 
 
-def _groups(reading: Reading, texts: list[str], taken: Sequence[tuple[int, int]]) -> list[_Group]:
+def _groups(reading: Reading, texts: list[str], taken: Sequence[tuple[int, int]], *, companies: bool) -> list[_Group]:
     starts = [line.start for line in reading.lines]
     assigning = {line for start, end in taken for line in starts[bisect_left(starts, start):bisect_left(starts, end)]}
     found: dict[int, list[Body]] = {}
@@ -183,7 +203,8 @@ def _groups(reading: Reading, texts: list[str], taken: Sequence[tuple[int, int]]
             found[i] = bodies
     if len(found) >= 2:  # among cells of bodies, 柯桥区政府 and 人行绍兴市中心支行 are cells too
         for i in range(min(found), max(found) + 4):
-            if i not in found and i < len(texts) and NAMED.fullmatch(texts[i]) and reading.lines[i].kind == "paragraph":
+            if i not in found and i < len(texts) and NAMED.fullmatch(texts[i]) and reading.lines[i].kind == "paragraph" \
+                    and (companies or not texts[i].endswith(("公司", "集团"))):
                 found[i] = read_bodies(texts[i], reading.lines[i].start, "responsible")
     groups: list[_Group] = []
     for i in sorted(found):
@@ -202,7 +223,8 @@ def _body_line(words: str, start: int) -> list[Body]:
     return bodies if all(is_body(b.name) and len(b.name) <= 24 and not TITLES.search(b.name) for b in bodies) else []
 
 
-def _rows(reading: Reading, texts: list[str], groups: list[_Group], roles: list[str], *, shared: bool) -> list[Assignment]:
+def _rows(reading: Reading, texts: list[str], groups: list[_Group], runs: list[tuple[int, list[str]]], *,
+          shared: bool) -> list[Assignment]:
     """Each row with the bodies below it; rows without any share those above them (`shared`: a merged cell)."""
     found: list[Assignment] = []
     above: _Group | None = None
@@ -211,15 +233,15 @@ def _rows(reading: Reading, texts: list[str], groups: list[_Group], roles: list[
         stop = next((i for i in range(group.first - 1, begin - 1, -1) if _stops(reading, texts, i)), None)
         if stop is not None:
             if above and shared:
-                found += _span(reading, texts, begin, _table_end(reading, texts, begin, stop), above, roles)
+                found += _span(reading, texts, begin, _table_end(reading, texts, begin, stop), above, runs)
             begin, above = stop + 1, None
         row = next((i for i in range(group.first - 1, begin - 1, -1) if NUMBER_CELL.fullmatch(texts[i].strip())), None)
         if row is not None and above and shared:
-            found += _span(reading, texts, begin, row, above, roles)
-        found += _span(reading, texts, row if row is not None else begin, group.first, group, roles)
+            found += _span(reading, texts, begin, row, above, runs)
+        found += _span(reading, texts, row if row is not None else begin, group.first, group, runs)
         begin, above = group.last + 1, group
     if above and shared:
-        found += _span(reading, texts, begin, _table_end(reading, texts, begin, len(texts)), above, roles)
+        found += _span(reading, texts, begin, _table_end(reading, texts, begin, len(texts)), above, runs)
     return found
 
 
@@ -241,19 +263,21 @@ def _table_end(reading: Reading, texts: list[str], begin: int, end: int) -> int:
     return end
 
 
-def _span(reading: Reading, texts: list[str], begin: int, end: int, group: _Group, roles: list[str]) -> list[Assignment]:
+def _span(reading: Reading, texts: list[str], begin: int, end: int, group: _Group, runs: list[tuple[int, list[str]]]) -> list[Assignment]:
     if begin >= end:
         return []
     start, stop = reading.lines[begin].start, reading.lines[end - 1].end
-    return [Assignment(start, stop, _with_roles(reading, group, roles), "inherited", group.bodies[0].start, group.bodies[-1].end)]
+    return [Assignment(start, stop, _with_roles(reading, group, runs), "inherited", group.bodies[0].start, group.bodies[-1].end)]
 
 
-def _with_roles(reading: Reading, group: _Group, roles: list[str]) -> tuple[Body, ...]:
-    """Roles by column where the group has a line for each role column of the head."""
-    if not roles or (len(roles) > 1 and len(roles) != group.last - group.first + 1):
+def _with_roles(reading: Reading, group: _Group, runs: list[tuple[int, list[str]]]) -> tuple[Body, ...]:
+    """Roles by column of the head above, where the group has a line for each; a single line fills the first column."""
+    roles = next((roles for head, roles in reversed(runs) if head < group.first), [])
+    size = group.last - group.first + 1
+    if not roles or size not in (1, len(roles)) and len(set(roles)) > 1:
         return group.bodies
     named = []
     for body in group.bodies:
         line = next(i for i in range(group.first, group.last + 1) if reading.lines[i].start <= body.start < reading.lines[i].end)
-        named.append(Body(body.name, roles[line - group.first] if len(roles) > 1 else roles[0], body.start, body.end, body.prefix))
+        named.append(replace(body, role=roles[min(line - group.first, len(roles) - 1)]))
     return tuple(named)

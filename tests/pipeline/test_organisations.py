@@ -261,3 +261,29 @@ def test_a_table_goes_on_over_the_page():
     reading = read_text(document)
     found = {reading.text[a.start:a.end]: names(a.bodies) for a in find_assignments(reading, blocks=document.blocks)}
     assert found["造林500亩"] == "市林业局|市财政局" and found["种草20公顷"] == "市农业农村局"
+
+
+def test_each_flat_table_has_the_roles_of_its_own_head():
+    text = ("序号\n任务\n牵头单位\n配合单位\n1\n建公园500座\n市城管局\n市财政局、各区政府\n2\n建厕所20座\n市住建局\n"
+            "附件2\n序号\n项目\n责任单位\n1\n建停车场9处，优化周边交通\n市交通运输局\n2\n修桥7座\n市城管局")
+    reading = read_text(text_to_document(text))
+    blocks = text_to_document(text).blocks
+    roles = {figure: [f"{b.name}/{b.role}" for a in find_assignments(reading, blocks=blocks)
+                      if a.start <= reading.text.index(figure) < a.end for b in a.bodies]
+             for figure in ("500座", "20座", "9处", "7座")}
+    assert roles == {"500座": ["市城管局/lead", "市财政局/support", "各区政府/support"], "20座": ["市住建局/lead"],
+                     "9处": ["市交通运输局/responsible"], "7座": ["市城管局/responsible"]}
+
+
+def test_a_list_of_firms_is_no_task_table():
+    text = "参展名单\n东江科技有限公司\n提供平台5个\n各类企业\n服务客户300家\n南山软件有限公司"
+    assert find_assignments(read_text(text_to_document(text))) == []
+
+
+@pytest.mark.parametrize("head", ["牵头部门", "责任部门", "部门分工", "负责单位", "责任主体"])
+def test_heads_that_name_the_column_of_bodies(head):
+    document = table([[("任务", 1), ("目标", 1), (head, 1)], [("绿化", 1), ("造林500亩", 1), ("市林业局", 1)],
+                      [("湿地", 1), ("修复20公顷", 1), ("市水务局", 1)]])
+    reading = read_text(document)
+    found = {reading.text[a.start:a.end]: names(a.bodies) for a in find_assignments(reading, blocks=document.blocks)}
+    assert found == {"绿化": "市林业局", "造林500亩": "市林业局", "湿地": "市水务局", "修复20公顷": "市水务局"}
