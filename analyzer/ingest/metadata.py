@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from analyzer.ingest.outline import BODY_END, DATE_LINE, NUMBER_LINE, TITLE_END, find_numbering
-from analyzer.ingest.regions import Region, find_region
+from analyzer.ingest.outline import BODY_END, DATE_LINE, NUMBER_LINE, RED_HEAD, TITLE_END, find_numbering
+from analyzer.ingest.regions import Region, find_region, guess_region
 from analyzer.records import Document
 
 HEAD_LINES, TAIL_LINES = 40, 25
@@ -245,6 +245,8 @@ def find_issuer(title: str | None, lines: Sequence[str]) -> str | None:
         return "国务院"
     head = lines[:HEAD_LINES]
     for line in head[:15]:
+        if RED_HEAD.fullmatch(line):
+            return re.sub(r"\s*文\s*件$", "", line).strip()
         passed = PASSED.match(line)
         if passed:
             return passed[1].strip() + passed[2] + (passed[3] or "")
@@ -282,6 +284,10 @@ def find_area(issuer: str | None, title: str | None, head: Sequence[str], tail: 
         if text and NATIONAL.match(re.sub(r"^(?:(?:19|20)\d\d年)", "", text)) and not (text == issuer and find_region(text)):
             return whole, "national"
         region = find_region(text) if text else None
+        if region:
+            return region, region.level
+    for text in (issuer or "", title or ""):
+        region = guess_region(text)
         if region:
             return region, region.level
     for line in [*head[:15], *tail]:

@@ -43,6 +43,7 @@ TITLE_END = re.compile(
 PRINTED = re.compile(r"(?:方案|规划|计划|办法|措施|政策|要点|纲要|细则|条例|规定|意见|"
                      r"清单|台账|任务表|分工表|一览表|名词解释)(?:\s*[（(〔][^（()）〕]{1,40}[）)〕])*$")
 DEADLINE = re.compile(r"(?:底|月|年|旬|日)以?前$|^(?:全年|长期|持续|年底)(?:推进|坚持|实施)?$")
+RED_HEAD = re.compile(r"[一-鿿、\s]{2,40}(?:政府|办公厅|办公室|委员会|委|厅|局|部|院)\s*文\s*件")  # the issuer's name printed in red
 CAPTION = re.compile(r"[表图]\s*\d|单\s*位\s*[:：]|注\s*[:：]|资料来源")
 # Buttons and paths of a web page that were copied with its text.
 CHROME = re.compile(
@@ -52,7 +53,7 @@ CHROME = re.compile(
 APPENDIX = re.compile(r"(?:名词|术语|有关|相关)?(?:解释|注释|名词)$|名词解释|术语解释|注\s*释$")
 META_LINE = re.compile(
     r"(?:索\s*引\s*号|主\s*题\s*(?:分\s*类|词)|标\s*题\s*[:：]|发\s*文\s*(?:机\s*关|字\s*号)|成\s*文\s*日\s*期|发\s*布\s*日\s*期|\d{9}/\d{4}|"
-    r"(?:19|20)\d\d\s*[-年./]\s*\d{1,2}\s*[-月./]\s*\d{1,2}日?\s.{0,20}(?:来\s*源|\d\d:\d\d)|信息名称|信息索引|生成日期|内容概述|发文机构|"
+    r"(?:19|20)\d\d\s*[-年./]\s*\d{1,2}\s*[-月./]\s*\d{1,2}日?\s.{0,20}(?:来\s*源|\d\d:\d\d)|[（(]?此件(?:公开|主动|依申请|删减)|信息名称|信息索引|生成日期|内容概述|发文机构|"
     r"来源|北大法宝|【法宝|【(?:相关|原文|附件|打印|字体|关闭)|原文链接|当前位置|您?现?在?的?位置|首页|时间|日期|发布|成文|索引号|文号|发文|信息来源|字体|字号|作者|责任编辑|编辑|浏览|点击|打印|分享|主题|分类|有效性|检索|下载|关闭|摘自|"
     r"中央政府门户网站|新华社|https?:|www\.)|.*(?:【字体|字体：|www\.|本报记者|摄$)")
 DATE_LINE = re.compile(rf"[—\-－（(]*\s*(?:[\d{HAN}]{{4}}|[\d]{{2}})\s*[年./-]\s*[\d{HAN}]{{1,3}}\s*(?:[月./-]\s*(?:[\d{HAN}]{{1,3}}\s*日?)?)?")
@@ -233,7 +234,7 @@ def _wrapped_titles(lines: Sequence[str], titles: set[int]) -> set[int]:
         last = next((at for at in range(first + 2, min(first + 5, len(lines))) if at in titles), None)
         between = range(first + 1, last) if last and not TITLE_END.search(lines[first]) and TITLE_END.search(lines[last]) else ()
         if between and all(lines[at] and lines[at][-1] not in ENDS + "：:" and not find_numbering(lines[at]) and not META_LINE.match(lines[at])
-                           and not DATE_LINE.match(lines[at]) for at in between):
+                           and not DATE_LINE.match(lines[at]) and not NUMBER_LINE.match(lines[at]) for at in between):
             middle |= set(between)
     return middle
 
@@ -263,7 +264,7 @@ def _closes_notice(line: str) -> bool:
 
 def _is_front_matter(line: str) -> bool:
     """Whether a line is a date, number, source, speaker or other line of the title page but no title."""
-    return bool(META_LINE.match(line) or DATE_LINE.fullmatch(line.strip("（）()")) or NUMBER_LINE.match(line) or PERSON_LINE.fullmatch(line)
+    return bool(META_LINE.match(line) or RED_HEAD.fullmatch(line) or DATE_LINE.fullmatch(line.strip("（）()")) or NUMBER_LINE.match(line) or PERSON_LINE.fullmatch(line)
                 or SPEECH.fullmatch(line))
 
 

@@ -82,6 +82,21 @@ def find_region(text: str) -> Region | None:
     return Region(_path(chain, by_code), level_of(chain), chain) if chain else None
 
 
+# A place that the directory does not know, by the endings of its name, at the head of an issuer or a title.
+UNKNOWN = re.compile(r"(?:中共)?(?:(?:19|20)\d\d年)?((?:[一-鿿]{2,3}省|[一-鿿]{2,7}自治区)?(?:[一-鿿]{2,3}(?:市|州|盟))?(?:[一-鿿]{2,3}(?:县|区|旗))?)"
+                     r"(?=人民政府|政府|委|党|[一-鿿]{2,14}(?:局|厅|办|委)|(?:19|20)\d\d|“|[一-鿿“”、（(]{4,40}(?:方案|计划|规划|办法|细则|意见|措施|清单|表|公报|纲要|规定))")
+NO_NAME = re.compile("关于|加快|推进|坚持|加强|促进|全|本|各|我|老|城|新|中心|国家|中央|印发")
+
+
+def guess_region(text: str) -> Region | None:
+    """The place by the endings 省, 市, 县 … where no name is known: 川岩县人民政府 → 川岩县."""
+    match = UNKNOWN.match(text)
+    name = match[1] if match else ""
+    if not name or NO_NAME.match(name):
+        return None
+    return Region(name, "provincial" if name[-1] == "省" or name.endswith("自治区") else "municipal" if name[-1] in "市州盟" else "county", "")
+
+
 def _common(codes: list[str]) -> str:
     """One code for several of one name: a prefecture before a county of its name."""
     higher = [code for code in codes if code.endswith("00")]

@@ -6,7 +6,7 @@ import pytest
 
 from analyzer.ingest import text_to_document
 from analyzer.ingest.metadata import find_labels, read_date
-from analyzer.ingest.regions import find_region
+from analyzer.ingest.regions import find_region, guess_region
 
 BODY = "为深入贯彻落实上级部署，加快推进城市更新，结合本地实际，制定本方案，请各单位认真贯彻执行，确保各项任务落到实处。"
 NOTICE = f"""沈阳市人民政府办公室关于印发沈阳市城市更新行动计划（2024—2026年）的通知
@@ -35,6 +35,11 @@ def test_a_notice():
     assert (document.issuer, document.number) == ("沈阳市人民政府办公室", "沈政办发〔2024〕27号")
     assert document.dates == {"written": "2024-10-16"}
     assert (document.region, document.level) == ("辽宁省沈阳市", "municipal")
+
+
+def test_a_red_head_is_the_issuer_and_no_title():
+    document = text_to_document(f"云州省教育厅文件\n云教发〔2025〕19号\n云州省基础教育提质行动计划（2025—2027年）\n{BODY}\n")
+    assert (document.issuer, document.number, document.title) == ("云州省教育厅", "云教发〔2025〕19号", "云州省基础教育提质行动计划（2025—2027年）")
 
 
 def test_a_work_report():
@@ -76,6 +81,20 @@ def test_labels(line, found):
 def test_regions(text, name, level):
     region = find_region(text)
     assert region and (region.name, region.level) == (name, level)
+
+
+@pytest.mark.parametrize(("text", "name", "level"), [
+    ("川岩县人民政府", "川岩县", "county"), ("2025年川岩县政府工作报告", "川岩县", "county"), ("云州省住房和城乡建设厅", "云州省", "provincial"),
+    ("临北市重点行业领域安全隐患专项行动方案", "临北市", "municipal"),
+])
+def test_places_that_no_directory_knows(text, name, level):
+    region = guess_region(text)
+    assert region and (region.name, region.level) == (name, level)
+
+
+@pytest.mark.parametrize("text", ["关于加快城市更新的实施方案", "国家发展改革委", "加强城市管理工作的意见", "老旧小区改造方案", "教育部办公厅", "全市重点工作清单"])
+def test_words_that_end_like_places(text):
+    assert guess_region(text) is None
 
 
 @pytest.mark.parametrize("text", ["关于做好有关工作的通知", "关于加快中山公园改造的意见", "东方红渠修缮方案"])
