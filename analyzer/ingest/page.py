@@ -43,6 +43,8 @@ class Line:
     bottom: float
     page: int
     source: str = "text"
+    column: int = 0  # 1 or 2 on pages of two columns
+    band: int = 0  # of such a page, from the top
 
     @property
     def left(self) -> float:

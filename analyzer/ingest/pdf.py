@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analyzer.ingest.page import Line, Page, Rule
+from analyzer.ingest.pdf_columns import split_columns
 from analyzer.ingest.pdf_furniture import find_furniture
 from analyzer.ingest.pdf_lines import glyphs_to_lines, join_lines
 from analyzer.ingest.pdf_merge import merge_tables
@@ -45,6 +46,9 @@ def pages_to_document(pages: list[Page], name: str, format: str, warnings: list[
     spans = [(min((g.ys[0] for g in tables), default=float("inf")), max((g.ys[-1] for g in tables), default=-1.0))
              for tables in grids]
     furniture = find_furniture(lines, [page.height for page in pages], spans)
+    for number, tables in enumerate(grids):
+        parted = split_columns([line for line in lines[number] if id(line) not in furniture], [grid.box for grid in tables])
+        lines[number] = [line for line in lines[number] if id(line) in furniture] + parted
     elements = merge_tables(build_elements(lines, grids, frames, furniture), _head_depth)
     for page in pages:
         for line in glyphs_to_lines(page.strays[:MOST_STRAYS], page.number, page.source):

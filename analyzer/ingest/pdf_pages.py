@@ -79,13 +79,11 @@ def _recognise_pictures(pdf: Any, page: Page, limits: Limits) -> bool:
 
     if not ocr.is_available():
         return False
-    from analyzer.ingest.bitmap import find_rules
-
     picture, scale = page_picture(pdf, page.number - 1, limits)
     for left, top, right, bottom in boxes:
         crop = picture[int(top / scale):int(bottom / scale), int(left / scale):int(right / scale)].copy()
         most_of_page = (right - left) * (bottom - top) > 0.5 * area and len(page.glyphs) < 200
-        if min(crop.shape) < 60 or not (most_of_page or len(find_rules(crop)) >= 6):
+        if min(crop.shape) < 60 or not (most_of_page or _is_ruled(crop)):
             continue
         found = ocr.recognise(crop, page.number, scale)
         report_progress()
@@ -94,6 +92,17 @@ def _recognise_pictures(pdf: Any, page: Page, limits: Limits) -> bool:
             page.rules += [(x0 + left, y0 + top, x1 + left, y1 + top) for x0, y0, x1, y1 in found.rules]
             page.recognised.append((left, top, right, bottom))
     return bool(page.recognised)
+
+
+def _is_ruled(picture: Any) -> bool:
+    """Whether a grid of several columns and rows fills most of a picture: a table, not a diagram or a photograph."""
+    from analyzer.ingest.bitmap import find_rules
+    from analyzer.ingest.pdf_tables import rules_to_grids
+
+    height, width = picture.shape
+    return any(grid.columns > 1 and len(grid.ys) > 2 and len(grid.cells) > 3
+               and (grid.box[2] - grid.box[0]) * (grid.box[3] - grid.box[1]) > 0.4 * width * height
+               for grid in rules_to_grids(find_rules(picture), 1))
 
 
 def _holds(box: Rule, glyph: Glyph) -> bool:

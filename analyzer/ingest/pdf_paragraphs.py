@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from analyzer.ingest.outline import find_numbering
 from analyzer.ingest.page import Line, Rule
+from analyzer.ingest.pdf_columns import band_of
 from analyzer.ingest.pdf_lines import join_lines
 from analyzer.ingest.pdf_tables import Grid
 
@@ -138,11 +139,11 @@ def continues(element: Element, line: Line, margins: Margins, style: Style, last
         return False
     if last.text[-1] in CLOSED + "：" and find_numbering(line.text):
         return False
-    crossed = last.page != line.page
+    crossed = last.page != line.page or last.column != line.column
     if not crossed:
         distance = (_middle(line) - _middle(last)) / max(em, 1)
         usual = max(style.pitch, 1.0)
-        if len(element.lines) > 1 and element.lines[-2].page == last.page:
+        if len(element.lines) > 1 and (element.lines[-2].page, element.lines[-2].column) == (last.page, last.column):
             usual = max(min(usual, (_middle(last) - _middle(element.lines[-2])) / em), 1.0)
         if distance > min(GAP * usual + 0.1, max(style.gap, 1.02 * usual)):
             return False
@@ -188,12 +189,12 @@ def build_elements(pages: list[list[Line]], grids: list[list[Grid]], frames: lis
     last_margins = Margins(0, 0)
     for number, lines in enumerate(pages):
         notes = _find_notes(body[number], style)
-        owners = {id(line): _frame_of(line, frames[number]) for line in body[number]}
+        owners = {id(line): (_frame_of(line, frames[number]), line.column) for line in body[number]}
         margins = {frame: measure_margins([line for line in body[number] if owners[id(line)] == frame and id(line) not in notes],
-                                          fallback if frame < 0 else None, style.em) for frame in set(owners.values())}
+                                          fallback if frame == (-1, 0) else None, style.em) for frame in set(owners.values())}
         note: Element | None = None
         items: list[Line | Grid] = [*lines, *grids[number]]
-        for item in sorted(items, key=_top):
+        for item in sorted(items, key=lambda item: _order(item, lines)):  # noqa: B023
             if isinstance(item, Grid):
                 current = Element("table", grid=item)
                 elements.append(current)
@@ -201,8 +202,8 @@ def build_elements(pages: list[list[Line]], grids: list[list[Grid]], frames: lis
             if id(item) in furniture:
                 elements.append(Element("furniture", [item], aside=True))
                 continue
-            frame = owners[id(item)]
-            area = margins[frame] or Margins(item.left, item.right)
+            frame = owners[id(item)][0]
+            area = margins[owners[id(item)]] or Margins(item.left, item.right)
             if id(item) in notes:
                 if note and continues(note, item, area, style, area):
                     note.lines.append(item)
@@ -222,14 +223,20 @@ def build_elements(pages: list[list[Line]], grids: list[list[Grid]], frames: lis
 
 def _joins(element: Element, line: Line, area: Margins, style: Style, last_margins: Margins) -> bool:
     em, last = measure_em(line), element.lines[-1]
+    if last.page == line.page and last.column != line.column and (last.column, line.column) != (1, 2):
+        return False
     if last.page == line.page and em > 1.15 * style.em and 0.9 < em / measure_em(last) < 1.1 and (
             _middle(line) - _middle(last) < 2.6 * em) and is_centred(line, area, em):
         return element.centred or area.right - last.right < 2 * em  # a title over several lines
     return continues(element, line, area, style, last_margins)
 
 
-def _top(item: Line | Grid) -> float:
-    return item.ys[0] if isinstance(item, Grid) else item.top
+def _order(item: Line | Grid, lines: list[Line]) -> tuple[int, int, float]:
+    """Band, column and height: on a page of one column all stand in band 0, and furniture at its height."""
+    if isinstance(item, Line):
+        return (item.band, item.column, item.top) if item.band else (band_of(item.top, lines), 0, item.top)
+    columns = {line.column for line in lines if line.left < item.xs[-1] and line.right > item.xs[0]} - {0}
+    return band_of(item.ys[0], lines), columns.pop() if len(columns) == 1 else 0, item.ys[0]
 
 
 def _frame_of(line: Line, frames: list[Rule]) -> int:

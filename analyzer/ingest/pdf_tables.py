@@ -61,8 +61,7 @@ def page_to_grids(page: Page) -> tuple[list[Grid], list[Rule], list[Glyph]]:
     if not page.rules:
         return [], [], page.glyphs
     grids, frames = [], []
-    for cells in _find_cells(page.rules):
-        grid = _cells_to_grid(cells, page.number)
+    for grid in rules_to_grids(page.rules, page.number):
         if grid.columns > 1:
             grids.append(grid)
         elif grid.ys[-1] - grid.ys[0] > 20:
@@ -83,6 +82,11 @@ def page_to_grids(page: Page) -> tuple[list[Grid], list[Rule], list[Glyph]]:
         outside = [glyph for glyph in outside if not (xs[0] - SNAP <= (glyph[1] + glyph[3]) / 2 <= xs[-1] + SNAP
                                                       and ys[0] <= (glyph[2] + glyph[4]) / 2 <= ys[-1])]
     return tables, frames, outside
+
+
+def rules_to_grids(rules: list[Rule], page: int) -> list[Grid]:
+    """Each connected ruled area as a grid without text, frames and drawings too."""
+    return [_cells_to_grid(cells, page) for cells in _find_cells(rules)]
 
 
 def _find_cells(rules: list[Rule]) -> list[list[Rule]]:

@@ -310,3 +310,17 @@ def test_rules_above_and_below_prose_make_no_table():
             canvas.line(80, y, 500, y)
         write([(2, FULL[:24]), (0, FULL), (0, "完成。"), (2, "第二段话没有表格。")])(canvas)
     assert not of_kind(parse_pdf(draw(page), "a.pdf"), "table")
+
+
+def test_two_columns_are_read_one_after_the_other():
+    lines = [f"第{number:02d}行文字写满这一栏的宽度为止并且" for number in range(40)]
+
+    def page(canvas):
+        canvas.setFont(FONT, 20)
+        canvas.drawCentredString(A4[0] / 2, 770, "某市人民政府关于加快发展的意见")
+        canvas.setFont(FONT, 11)
+        for number, line in enumerate(lines):
+            canvas.drawString(60 + 250 * (number // 20), 720 - 22 * (number % 20), line)
+        canvas.drawString(310, 720 - 22 * 20, "结束。")
+    document = parse_pdf(draw(page), "a.pdf")
+    assert body(document) == ["某市人民政府关于加快发展的意见", "".join(lines) + "结束。"]
