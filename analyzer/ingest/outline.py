@@ -264,8 +264,8 @@ def _closes_notice(line: str) -> bool:
 
 def _is_front_matter(line: str) -> bool:
     """Whether a line is a date, number, source, speaker or other line of the title page but no title."""
-    return bool(META_LINE.match(line) or RED_HEAD.fullmatch(line) or DATE_LINE.fullmatch(line.strip("（）()")) or NUMBER_LINE.match(line) or PERSON_LINE.fullmatch(line)
-                or SPEECH.fullmatch(line))
+    return bool(META_LINE.match(line) or RED_HEAD.fullmatch(line) or NUMBER_LINE.match(line) or DATE_LINE.fullmatch(line.strip("（）()"))
+                or PERSON_LINE.fullmatch(line) or SPEECH.fullmatch(line))
 
 
 def _same_kind(numbers: Sequence[Numbering | None], at: int, other: int) -> bool:
