@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import io
 import logging
 from typing import Any
@@ -45,14 +46,14 @@ def parse_image(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Docu
 OCR_NOTE = "text recognised from a picture; check figures against it / 文字由图像识别得到，请对照原件核对数据"
 
 
+@functools.cache
 def is_available() -> bool:
+    """Whether the extra is installed; of its parts only cv2 is loaded, which may lack a system library."""
     try:
         import cv2  # noqa: F401
-        import onnxruntime  # noqa: F401
-        import rapidocr  # noqa: F401
     except ImportError:
         return False
-    return True
+    return bool(importlib.util.find_spec("onnxruntime") and importlib.util.find_spec("rapidocr"))
 
 
 def missing_extra(name: str) -> UnsupportedFormat:
