@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from analyzer.categories import Classified, Classifier, classify, figure_parts, neighbours, sentence_parts
-from analyzer.commitments import Clause, split_commitments
+from analyzer.commitments import Clause, find_pieces, split_commitments
 from analyzer.confidence import describe_figure, rate_figure
 from analyzer.departments import departments_for
 from analyzer.ingest.places import boxes_of
@@ -22,6 +22,7 @@ from analyzer.pipeline.reading import BREAK
 from analyzer.records import Box, Commitment, Department, Document, Figure, Rejected, Sentence
 
 MOST_INFERRED = 5
+SURE = 0.85  # from this probability on, the category of a clause divides a sentence
 VERB_BEHIND = re.compile("(?:预计|力争|累计)*(?:完成|实现|达到|达)$")  # 地区生产总值预计完成84亿元
 PART_OF_NAME = re.compile("强度|期限|金额|总额|总金额|资金|工程|规模|率|比重|占比|就业|设备|区|性|项目|任务|投资|规划|用地|中心|面积")
 
@@ -95,9 +96,12 @@ def layers_to_commitments(layers: Layers, sentences: Sequence[Sentence], figures
                           classifier: Classifier | None = None) -> tuple[Commitment, ...]:
     """Each promise as its sentence, or its clauses where it holds tasks of several bodies or categories."""
     clauses: list[tuple[int, Clause]] = []
-    for number, (span, sentence) in enumerate(zip(layers.sentences, sentences, strict=True)):
-        if sentence.kind == "commitment":
-            clauses += [(number, clause) for clause in split_commitments(layers.reading, span, layers.assignments)]
+    promises = [number for number, sentence in enumerate(sentences) if sentence.kind == "commitment"]
+    pieces = [piece for number in promises for piece in find_pieces(layers.reading, layers.sentences[number])]
+    judged = classify([layers.reading.text[piece.start:piece.end] for piece in pieces], classifier=classifier, explain=False)
+    codes = {piece.start: found.code if found.probability >= SURE else None for piece, found in zip(pieces, judged, strict=True)}
+    for number in promises:
+        clauses += [(number, clause) for clause in split_commitments(layers.reading, layers.sentences[number], layers.assignments, codes)]
     texts = [layers.reading.text[span.start:span.end] for span in layers.sentences]
     lines = [span.line for span in layers.sentences]
     items = []

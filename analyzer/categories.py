@@ -188,7 +188,7 @@ def classify(items: Sequence[str | Sequence[Part]], *, classifier: Classifier | 
         best, next_best = order[row, :2]
         code, second = classifier.codes[best], classifier.codes[next_best]
         other = second if chances[row, next_best] >= SECOND and NONE not in (code, second) else None
-        words = _explain(item[0][0], best, classifier) if explain and code != NONE else ()
+        words = _explain(item[0][0], blocks, place[item[0][0]], best, classifier) if explain and code != NONE else ()
         found.append(Classified(None if code == NONE else code, other, float(chances[row, best]), words))
     return found
 
@@ -290,19 +290,22 @@ def _mixing(parts: Sequence[Sequence[Part]], place: dict[str, int]) -> sparse.cs
     return sparse.csr_matrix((np.array(weights, np.float32), (rows, columns)), shape=(len(parts), len(place)))
 
 
-def _explain(text: str, column: int, classifier: Classifier, *, most: int = 5) -> tuple[str, ...]:
+def _explain(text: str, blocks: tuple[sparse.csr_matrix, sparse.csr_matrix, np.ndarray], row: int, column: int,
+             classifier: Classifier, *, most: int = 5) -> tuple[str, ...]:
     """The words of the text that raise this code most above the others: codebook words first, then n-grams."""
-    grams, words, _ = describe([text], classifier)
+    grams, words, _ = blocks
     scored: dict[str, float] = {}
-    for index in words.indices:
+    for index in words.indices[words.indptr[row]:words.indptr[row + 1]]:
         word = classifier.words[index]
-        own = classifier.by_area[classifier.areas[index]] + classifier.by_word[index]
-        scored[word] = float(own[column] - own.mean()) * len(word) ** 0.5
-    for index, value in zip(grams.indices, grams.data, strict=True):
-        gram = unpack(int(classifier.grams[index]))
+        weights = classifier.by_area[classifier.areas[index]] + classifier.by_word[index]
+        scored[word] = float(weights[column] - weights.mean()) * len(word) ** 0.5
+    own = slice(grams.indptr[row], grams.indptr[row + 1])
+    indices, values = grams.indices[own], grams.data[own]
+    lifts = values * (classifier.by_gram[indices, column] - classifier.by_gram[indices].mean(axis=1))
+    for place in np.argsort(-lifts)[:4 * most]:
+        gram = unpack(int(classifier.grams[indices[place]]))
         if len(gram) > 1 and gram.isalpha() and gram in text:
-            weights = classifier.by_gram[index]
-            scored[gram] = max(scored.get(gram, 0.0), float(value * (weights[column] - weights.mean())))
+            scored[gram] = max(scored.get(gram, 0.0), float(lifts[place]))
     chosen: list[str] = []
     for word, weight in sorted(scored.items(), key=lambda pair: -pair[1]):
         if weight > 0.02 and not any(word in other or other in word for other in chosen):

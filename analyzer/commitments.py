@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analyzer.lexicon import read_rows
@@ -12,10 +12,20 @@ from analyzer.pipeline.bodies import Assignment
 from analyzer.pipeline.reading import Reading
 from analyzer.pipeline.sentences import Span
 
-CLAUSE = re.compile(r"[^，。；！？：\n]+")
-OBJECT_END = re.compile(r"[\d（(“]|百分之|不低于|不少于|超过|达到|提高到|以上|[，。；：！？]")
-LEAD_IN = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]+[）)、.．]\s*|[一二三四五六七八九十]是|要|将|应|应当|必须|继续|进一步|加快|全面|深入|大力|积极|着力|稳步|有序|"
-                     r"扎实|切实|持续|不断|统筹|今年|年内|全年|力争|确保|努力)+")
+PIECE = re.compile(r"(?:“[^”\n]*”|（[^）\n]*）|[^，,；：。！？\n])+")
+NUMBERING = re.compile(r"(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]\s*|[一二三四五六七八九十]是|--?|——)+")
+TIME = re.compile(r"(?:力争)?(?:到|至)?(?:20\d\d(?:[-—]20\d\d)?年|“[^”]{3,5}”|今年|明年|年|[今未]后?[三五]年)(?:以?前|底前?|末|内|期间|时期|间|度|来)?[，,]?")
+ADVERBS = re.compile(r"(?:进一步|加快|全面|深入|大力|积极|着力|稳步|有序|有效|扎实|切实|持续|不断|统筹|力争|确保|努力|继续|重点|充分|"
+                     r"认真|严格|坚决|稳妥|主动|更好|"
+                     r"高质量|高标准|高水平|高起点|因地制宜|分类|分批|率先|加紧|抓紧|尽快|合理|科学|逐步|广泛|创新|全力|牢牢|巩固|鼓励|支持|引导|要|应当|应|须|必须|将|再|年内|全年|每年)")
+WEAK = {"加快", "统筹", "确保", "力争", "努力", "创新", "巩固", "鼓励", "支持", "引导", "全力", "持续"}  # verbs themselves where no verb follows
+COVERB = re.compile(r"(?:以|依托|围绕|按照|根据|结合|通过|针对|面向|立足|在|为|与|由|从|瞄准|把握|坚持|每|对于|利用)")
+RESULT = re.compile(r"打造|实现|注重|促进|提升|提高|增强|形成|带动|让|使|确保|保障")  # what a promise is for is no promise of its own
+MOVED = re.compile(r"(?:将|把|对)(?P<object>.{2,30}?)$")
+MODAL = re.compile(r"(?:要(?!求|素|点|道|害)|应当|必须|(?<!即|不)将|须|负责|会同.{2,20}?|牵头)")
+COUNT = re.compile(r"(?:约|近|超过?|不少于|不低于|至少)?[\d.,０-９]+(?:[-—～至][\d.]+)?[万亿千百余多]*"
+                   r"(?:个百分点|平方米|平方公里|公里|%|[个项条家座处台套户件人名支所间批次只亩吨元米场期种类门对])?(?:以上|左右)?(?:的)?")
+OBJECT_END = re.compile(r"\d|百分之|不低于|不少于|超过|达到|提高到|以上|控制在|增长|（")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +40,54 @@ class Clause:
 
 @functools.cache
 def action_words() -> re.Pattern[str]:
-    words = {row["verb"] for row in read_rows("actions.csv", required=("verb", "kind"))}
+    rows = [*read_rows("actions.csv", required=("verb", "kind")), *read_rows("verbs.csv", required=("verb",))]
+    words = {row["verb"] for row in rows} | WEAK
     return re.compile("|".join(sorted((re.escape(word) for word in words if len(word) > 1), key=len, reverse=True)))
 
 
-def split_commitments(reading: Reading, sentence: Span, assignments: Sequence[Assignment]) -> list[Clause]:
-    """The sentence as one promise, or as several where the text gives its clauses to different bodies."""
+@functools.cache
+def done_words() -> frozenset[str]:
+    rows = read_rows("actions.csv", required=("verb", "kind"))
+    return frozenset(row["verb"] for row in rows if row["kind"] == "do" and not row["nominal"]) - WEAK
+
+
+@functools.cache
+def reach_words() -> re.Pattern[str]:
+    """Verbs behind what is measured: 信息化率达到80%, 规模以上工业增加值增长6%."""
+    rows = read_rows("actions.csv", required=("verb", "kind"))
+    words = {row["verb"] for row in rows if row["kind"] in ("reach", "change") and row["verb"] not in ("为", "是")}
+    return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)))
+
+
+def find_pieces(reading: Reading, sentence: Span) -> list[Span]:
+    """The sentence cut at its commas, quotes and brackets left whole."""
+    return [Span(match.start(), match.end(), sentence.line)
+            for match in PIECE.finditer(reading.text, sentence.start, sentence.end) if match[0].strip()]
+
+
+def split_commitments(reading: Reading, sentence: Span, assignments: Sequence[Assignment],
+                      codes: Mapping[int, str | None] | None = None) -> list[Clause]:
+    """The sentence as one promise, or as several where the text gives its clauses to different bodies or areas.
+
+    `codes` tells the category of a piece (`find_pieces`) by its start, None where it is unsure; a piece of another
+    category than the one before begins a promise of its own if it begins with a verb.
+    """
     text = reading.text
-    borders = sorted({a.start for a in assignments if sentence.start < a.start < sentence.end and a.source == "explicit"})
-    edges = [sentence.start, *borders, sentence.end]
-    clauses = []
-    for start, end in zip(edges, edges[1:], strict=False):
-        action, subject = find_action(text[start:end])
-        clauses.append(Clause(start, end, action, subject))
-    return clauses
+    borders = {a.start for a in assignments if sentence.start < a.start < sentence.end and a.source == "explicit"}
+    current: str | None = None
+    for piece in find_pieces(reading, sentence) if codes else ():
+        code = codes.get(piece.start) if codes else None
+        if code and current and code != current and opens_promise(text[piece.start:piece.end]):
+            borders.add(piece.start)
+        current = code or current
+    edges = [sentence.start, *sorted(borders), sentence.end]
+    return [Clause(start, end, *find_action(text[start:end])) for start, end in zip(edges, edges[1:], strict=False)]
+
+
+def opens_promise(piece: str) -> bool:
+    """Whether the piece begins with a verb of its own, so that it can stand alone."""
+    words, weak = _strip(piece)
+    return bool(weak or action_words().match(words)) and not RESULT.match(words)
 
 
 def find_action(sentence: str) -> tuple[str | None, str | None]:
@@ -51,14 +95,82 @@ def find_action(sentence: str) -> tuple[str | None, str | None]:
 
     >>> find_action("加快改造城镇老旧小区1200个。")
     ('改造', '城镇老旧小区')
+    >>> find_action("到2027年，全州物流企业信息化率达到85%。")
+    ('达到', '全州物流企业信息化率')
     """
-    for clause in CLAUSE.finditer(sentence):
-        words = LEAD_IN.sub("", clause[0].strip())
-        match = action_words().search(words)
-        if match is None or match.start() > 12:
-            continue
-        rest = words[match.end():]
-        end = OBJECT_END.search(rest)
-        subject = rest[:end.start()] if end else rest
-        return match[0], subject.strip(" 的了") or None
+    pieces = PIECE.findall(sentence)
+    for read in (_read_front, _read_reach, _read_inside):
+        for piece in pieces:
+            found = read(piece)
+            if found:
+                return found
     return None, None
+
+
+def _read_front(piece: str) -> tuple[str, str | None] | None:
+    """加快改造老旧小区, 市房屋管理部门要加强监管: a verb at the front, or behind a subject with a modal."""
+    words, weak = _strip(piece)
+    found = _from_verb(words, weak)
+    if found is None:
+        modal = MODAL.search(words, 1, 26)
+        if modal:
+            words, weak = _strip(words[modal.end():])
+            found = _from_verb(words, weak)
+    return found
+
+
+def _from_verb(words: str, weak: str | None) -> tuple[str, str | None] | None:
+    verb = action_words().match(words)
+    if verb and not COVERB.match(words) and not words.startswith(("的", "化"), verb.end()):
+        end = verb.end()
+        second = action_words().match(words, end)
+        if second and second[0] in done_words() and second.end() + 2 <= len(words):  # 建设筹集, 改造提升
+            end = second.end()
+        subject = _object(words[end:])
+        if subject or end == len(words) or end > verb.end():
+            return words[:end], subject
+    if weak and words:
+        return weak, _object(words)
+    return None
+
+
+def _read_reach(piece: str) -> tuple[str, str | None] | None:
+    """信息化率达到85%: what is measured stands before the verb."""
+    words, _ = _strip(piece)
+    verb = reach_words().search(words, 2)
+    if verb is None or not re.match(r"[^，]{0,4}?[\d百]", words[verb.end():]):
+        return None
+    return verb[0], words[:verb.start()].strip(" 的") or None
+
+
+def _read_inside(piece: str) -> tuple[str, str | None] | None:
+    """将美育贯穿于全过程, 在…领域形成一批…: the verb behind what is moved to the front or behind a circumstance."""
+    words = NUMBERING.sub("", piece.strip(), count=1)
+    verb = next((match for match in action_words().finditer(words) if match.start() > 1), None)
+    if verb is None:
+        return None
+    moved = MOVED.match(words[:verb.start()])
+    return verb[0], moved["object"] if moved else _object(words[verb.end():])
+
+
+def _strip(piece: str) -> tuple[str, str | None]:
+    """The piece without its number, time and adverbs, and the last of these that can be a verb itself."""
+    words = piece.strip()
+    weak = None
+    for pattern in (NUMBERING, TIME):
+        match = pattern.match(words)
+        words = words[match.end():] if match else words
+    while match := ADVERBS.match(words):
+        weak = match[0] if match[0] in WEAK else weak
+        words = words[match.end():]
+    return words, weak
+
+
+def _object(words: str) -> str | None:
+    """What a verb governs: from the end of a count in front to the next number or comparison."""
+    count = COUNT.match(words)
+    if count:
+        words = words[count.end():]
+    end = OBJECT_END.search(words)
+    subject = words[:end.start()] if end else words
+    return subject.strip(" 的了到为、") or None
