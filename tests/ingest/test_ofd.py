@@ -57,8 +57,8 @@ def test_a_scanned_page_is_read_by_ocr():
     font = next((path for path in FONTS if pathlib.Path(path).exists()), None)
     if font is None:
         pytest.skip("needs a Chinese font to draw the scan with")
-    scan = image_module.new("L", (1654, 2339), 255)
-    draw_module.Draw(scan).text((250, 300), "改造老旧小区120个", fill=0, font=font_module.truetype(font, 48))
+    scan = image_module.new("L", (827, 1169), 255)
+    draw_module.Draw(scan).text((125, 150), "改造老旧小区120个", fill=0, font=font_module.truetype(font, 32))
     buffer = io.BytesIO()
     scan.save(buffer, "PNG")
     resources = '<ofd:MultiMedias><ofd:MultiMedia ID="5" Type="Image"><ofd:MediaFile>scan.png</ofd:MediaFile></ofd:MultiMedia></ofd:MultiMedias>'
@@ -67,7 +67,7 @@ def test_a_scanned_page_is_read_by_ocr():
     assert "老旧小区120个" in document.text
     assert document.blocks[0].source == "ocr" and document.blocks[0].page == 1
     box = document.blocks[0].box
-    assert box and abs(box[0] - 250 * 595 / 1654) < 12
+    assert box and abs(box[0] - 125 * 595 / 827) < 12
 
 
 def test_an_encrypted_one_says_so():
