@@ -190,8 +190,8 @@ def words_to_measure(indicator: str, unit: str | None, change: str = "level", ac
     cut = _TAIL.sub("", name)
     names = dict.fromkeys((folded, name, cut, _fold(action + words) if action else name))
     concept, alias = _concept(list(names), dimension, flow)
-    if concept == "cpi" and dimension == "percent":
-        flow = "growth"
+    if flow == "level" and dimension == "percent" and concept and (concept == "cpi" or "money" in concepts()[concept]["unit"]):
+        flow = "growth"  # 力争地区生产总值8%: an amount of money has no other per cent
     said = action + indicator
     stage = "start" if _START.search(said) else "finish" if _FINISH.search(action) and "率" not in indicator else ""
     stock = next((kind for kind, pattern, text in (
