@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import csv
 import functools
 import hashlib
 import json
@@ -104,13 +105,31 @@ class Classified:
 
 def load_codebook(path: str | Path | None = None) -> Codebook:
     """The default codebook, or a user's own. Raises LexiconError, naming the row, where it contradicts itself."""
-    source: str | Path = Path(path) if path else "categories.yaml"
     place = Path(path) if path else lexicon.data_path("categories.yaml")
     try:
-        rows = lexicon.read_yaml(source)
+        rows = lexicon.read_yaml(place) if place.suffix.lower() in (".yaml", ".yml") else read_table(place)
     except OSError as error:
         raise LexiconError(f"{place}: cannot be read: {error.strerror}", f"{place}：无法读取：{error.strerror}") from error
     return check_codebook(rows, place)
+
+
+def read_table(path: Path) -> list[dict]:
+    """Rows of a JSONL, TSV, CSV or XLSX file (its first sheet) as dicts. Raises LexiconError for what is no such table."""
+    kind = path.suffix.lower()
+    try:
+        if kind == ".jsonl":
+            return [json.loads(line) for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+        if kind in (".tsv", ".csv"):
+            with path.open(encoding="utf-8-sig", newline="") as lines:
+                return list(csv.DictReader(lines, delimiter="\t" if kind == ".tsv" else ","))
+        if kind == ".xlsx":
+            from python_calamine import CalamineWorkbook
+
+            head, *rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python() or [[]]
+            return [dict(zip(map(str, head), row, strict=False)) for row in rows if any(row)]
+    except Exception as error:  # the readers raise errors of their own for broken files; all mean the same to the user
+        raise LexiconError(f"{path.name}: cannot be read as a table: {error}", f"{path.name}：无法作为表格读取：{error}") from error
+    raise LexiconError(f"{path.name}: tables are JSONL, TSV, CSV or XLSX", f"{path.name}：表格应为 JSONL、TSV、CSV 或 XLSX")
 
 
 def check_codebook(rows: object, path: Path) -> Codebook:
@@ -127,6 +146,8 @@ def check_codebook(rows: object, path: Path) -> Codebook:
         if code in {category.code for category in categories}:
             raise lexicon.fault(path, number, f"duplicate code {code!r}", f"代码 {code} 重复")
         words = row.get("keywords") or []
+        if isinstance(words, str):
+            words = re.split(r"[、,，|;；\s]+", words)
         if not isinstance(words, list):
             raise lexicon.fault(path, number, "keywords must be a list", "关键词应为列表")
         words = tuple(dict.fromkeys(word for word in (str(word).strip() for word in words) if len(word) > 1))
@@ -188,7 +209,7 @@ def classify(items: Sequence[str | Sequence[Part]], *, classifier: Classifier | 
         best, next_best = order[row, :2]
         code, second = classifier.codes[best], classifier.codes[next_best]
         other = second if chances[row, next_best] >= SECOND and NONE not in (code, second) else None
-        words = _explain(item[0][0], blocks, place[item[0][0]], best, classifier) if explain and code != NONE else ()
+        words = _explain(item[0][0], blocks, place[item[0][0]], best, classifier) if explain and code != NONE and item[0][0] else ()
         found.append(Classified(None if code == NONE else code, other, float(chances[row, best]), words))
     return found
 

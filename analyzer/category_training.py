@@ -6,9 +6,7 @@ Sources: JSONL, TSV, CSV or XLSX with a column `text` and the codes in `labels` 
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,6 +25,7 @@ from analyzer.categories import (
     describe_forms,
     figure_parts,
     load_codebook,
+    read_table,
     save_classifier,
     sentence_parts,
     words_alone,
@@ -64,6 +63,7 @@ def train(sources: Sequence[Path], out: Path, *, codebook: Codebook | None = Non
     codebook = codebook or load_codebook()
     examples = [example for source in sources for example in read_examples(Path(source), codebook)]
     check_examples(examples, codebook)
+    folds = min(folds, len({example.group for example in examples}))
     scores, sharpness = cross_validate(examples, codebook, folds=folds)
     save_classifier(dataclasses.replace(fit(examples, codebook), sharpness=sharpness), out)
     return scores
@@ -76,7 +76,7 @@ def read_examples(source: Path, codebook: Codebook) -> list[Example]:
         labels = [example for file in sorted(files) for example in read_examples(file, codebook)]
         return labels + [example for file in sorted(source.glob("**/*.txt")) for example in read_figures(file)]
     examples = []
-    for number, row in enumerate(_read_rows(source), 1):
+    for number, row in enumerate(read_table(source), 1):
         text = str(row.get("text") or "").strip()
         named = row.get("labels") or [row.get("code"), row.get("second")]
         if isinstance(named, str):
@@ -103,7 +103,7 @@ def read_figures(text_file: Path) -> list[Example]:
     spans = split_sentences(reading)
     places = [reading.to_source(span.start, span.end) for span in spans]
     examples = []
-    for figure in _read_rows(gold):
+    for figure in read_table(gold):
         codes = tuple(dict.fromkeys([figure.get("category"), *(figure.get("category_alt") or [])]))
         inside = [number for number, place in enumerate(places) if place.start <= figure["start"] < place.end]
         if not inside or not codes[0]:
@@ -156,8 +156,9 @@ def fit(examples: Sequence[Example], codebook: Codebook) -> Classifier:
     size = len(frame.codes)
     learned = np.zeros((rows.shape[1], size), np.float32)
     bias = np.full(size, -3.0, np.float32)
-    learned[:, model.classes_] = model.coef_.T
-    bias[model.classes_] = model.intercept_
+    two = len(model.classes_) == 2  # then scikit-learn keeps one column for both
+    learned[:, model.classes_] = np.vstack([-model.coef_, model.coef_]).T if two else model.coef_.T
+    bias[model.classes_] = np.concatenate([-model.intercept_, model.intercept_]) if two else model.intercept_
     borders = np.cumsum([len(grams), len(frame.words), len(frame.codes) - 1])
     by_gram, by_word, by_area, by_form = np.split(learned, borders)
     return dataclasses.replace(frame, by_gram=by_gram, by_word=by_word, by_area=by_area, by_form=by_form, bias=bias, sharpness=3.0)
@@ -232,32 +233,3 @@ def label_lines(lines: Iterable[str], classifier: Classifier | None = None) -> l
     return [{"text": text, "code": found.code, "second": found.second, "probability": round(found.probability, 4),
              "words": list(found.words)}
             for text, found in zip(texts, classify(texts, classifier=classifier), strict=True)]
-
-
-def _read_rows(path: Path) -> list[dict]:
-    """Rows of a JSONL, TSV, CSV or XLSX file as dicts."""
-    kind = path.suffix.lower()
-    try:
-        if kind == ".jsonl":
-            return [json.loads(line) for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
-        if kind in (".tsv", ".csv"):
-            with path.open(encoding="utf-8-sig", newline="") as lines:
-                return list(csv.DictReader(lines, delimiter="\t" if kind == ".tsv" else ","))
-        if kind == ".xlsx":
-            return _read_sheet(path)
-    except (OSError, ValueError) as error:
-        raise LexiconError(f"{path.name}: cannot be read as labels: {error}", f"{path.name}：无法读取标注：{error}") from error
-    raise LexiconError(f"{path.name}: labels are JSONL, TSV, CSV or XLSX", f"{path.name}：标注文件应为 JSONL、TSV、CSV 或 XLSX")
-
-
-def _read_sheet(path: Path) -> list[dict]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
-    except CalamineError as error:
-        raise ValueError(error) from error
-    if not rows:
-        return []
-    head = [str(cell).strip() for cell in rows[0]]
-    return [dict(zip(head, row, strict=False)) for row in rows[1:] if any(row)]
