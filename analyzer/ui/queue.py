@@ -18,6 +18,8 @@ from analyzer.records import Analysis, Document
 from analyzer.store import Store
 from analyzer.ui.codebook import own_codebook
 
+_GENRES = {"report": "工作报告", "bulletin": "统计公报", "plan": "规划", "measures": "政策措施"}
+
 log = logging.getLogger(__name__)
 
 
@@ -74,7 +76,7 @@ def work_on(store: Store, job: dict[str, Any]) -> None:
             return
         near = library.find_near(store, document.text)
         number = library.save_analysis(
-            store, analysis, sample=bool(job["sample"]), genre=known.get("genre") or analysis.genre, size=len(data)
+            store, analysis, sample=bool(job["sample"]), genre=known.get("genre") or _GENRES.get(analysis.genre), size=len(data)
         )
         other = near[0] if near and near[0] != number else None
         if other:

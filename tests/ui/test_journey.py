@@ -160,6 +160,16 @@ def test_the_journey(server, tab, browser, tmp_path):
     expect(tab.locator(".pa-text mark.q")).to_have_text(line[heads.index("原文数值")].value)
     assert "99" in {str(cell.value) for row in book["变更记录"].iter_rows() for cell in row}
 
+    line_of_text = tab.locator(
+        ".pa-text span"
+    ).first.bounding_box()  # mark a few characters: the form to add a figure comes
+    tab.mouse.move(line_of_text["x"] + 2, line_of_text["y"] + 8)
+    tab.mouse.down()
+    tab.mouse.move(line_of_text["x"] + 90, line_of_text["y"] + 8, steps=5)
+    tab.mouse.up()
+    expect(tab.get_by_text("添加数据")).to_be_visible()
+    assert tab.locator(".pa-source mark.q").inner_text() in ONE + TWO
+
     tab.get_by_text("English").first.click()
     expect(tab.get_by_text("Review", exact=True).first).to_be_visible()
     assert tab.locator("[data-testid=stException]").count() == 0

@@ -94,8 +94,8 @@ def _links() -> None:
                     library.add_link(the_store(), url)
             the_queue().wake()
             if wrong:
-                st.warning(say("不是网址，已跳过：", "Not a link, passed over: ") + plain("、".join(wrong[:5])))
-            elif urls:
+                st.toast(say("不是网址，已跳过：", "Not a link, passed over: ") + plain("、".join(wrong[:5])))
+            if urls:
                 st.rerun()
 
 
@@ -168,18 +168,24 @@ def _documents() -> None:
     st.caption(
         say("选中一行可修改文件信息、重新分析或删除。", "Choose a row to edit, analyse again or remove the document.")
     )
-    text = st.column_config.TextColumn
-    state = st.dataframe(frame, key="documents", hide_index=True, on_select="rerun", selection_mode="single-cell",
-                         height=min(38 + 35 * len(frame), 360), placeholder="", column_config={
-        "title": text(say("标题", "Title"), width=300), "issuer": text(head("issuer"), width=170),
-        "number": text(say("文号", "Number"), width=130), "date": text(say("日期", "Date"), width=90),
-        "region": text(say("地区", "Region"), width=90), "format": text(say("格式", "Format"), width=60),
-        "figures": st.column_config.NumberColumn(say("数据", "Figures"), width=60),
-        "reviewed": st.column_config.ProgressColumn(say("已校对", "Reviewed"), width=90, format="percent"),
-        "note": text(say("说明", "Note"), width=200)})  # fmt: skip
+    key = f"documents-{len(rows)}-{rows[0]['id']}"  # a choice is a row's number: none survives a change of the list
+    before = st.session_state.get(key)
+    chosen = bool(before and before["selection"]["cells"])
+    left, right = st.columns([52, 48], gap="medium") if chosen else (st.container(), st.container())
+    text, number = st.column_config.TextColumn, st.column_config.NumberColumn
+    state = left.dataframe(
+        frame, key=key, hide_index=True, on_select="rerun", selection_mode="single-cell", placeholder="",
+        height=min(38 + 35 * len(frame), 430), column_config={
+            "title": text(say("标题", "Title"), width=300), "issuer": text(head("issuer"), width=170),
+            "number": text(say("文号", "Number"), width=130), "date": text(say("日期", "Date"), width=90),
+            "region": text(say("地区", "Region"), width=90), "format": text(say("格式", "Format"), width=60),
+            "figures": number(say("数据", "Figures"), width=60), "note": text(say("说明", "Note"), width=200),
+            "reviewed": st.column_config.ProgressColumn(say("已校对", "Reviewed"), width=90, format="percent"),
+        })  # fmt: skip
     cells = state["selection"]["cells"]
     if cells and 0 <= cells[0][0] < len(rows):
-        _document_form(rows[cells[0][0]])
+        with right:
+            _document_form(rows[cells[0][0]])
 
 
 def _document_note(row: dict[str, Any], titles: dict[int, str]) -> str:
@@ -203,15 +209,14 @@ def _document_form(row: dict[str, Any]) -> None:
         "url": say("网址", "URL"),
     }
     with st.form(f"document-{number}"):
-        st.markdown(
-            "**" + say("文件信息（自动识别，可修改）", "About the document (recognised; yours to correct)") + "**"
-        )
-        columns = st.columns(3)
+        st.markdown(f"**{plain(row['title'] or row['name'])}**")
+        st.caption(say("自动识别的信息，可修改", "What was recognised; yours to correct"))
+        columns = st.columns(2)
         values = {
-            field: columns[i % 3].text_input(name, row[field] or "", key=f"doc-{number}-{field}")
+            field: columns[i % 2].text_input(name, row[field] or "", key=f"doc-{number}-{field}")
             for i, (field, name) in enumerate(names.items())
         }
-        values["level"] = columns[2].selectbox(
+        values["level"] = columns[0].selectbox(
             say("层级", "Level"),
             LEVELS,
             LEVELS.index(row["level"]) if row["level"] in LEVELS else 0,
@@ -221,7 +226,7 @@ def _document_form(row: dict[str, Any]) -> None:
         if st.form_submit_button(say("保存", "Save"), type="primary"):
             library.edit_document(store, number, {k: v.strip() for k, v in values.items()}, who=who())
             st.rerun()
-    look, again, drop, _ = st.columns([1, 1, 1, 3])
+    look, again, drop = st.columns(3)
     if look.button(say("查看其数据", "Show its figures"), key=f"look-{number}", width="stretch"):
         set_view(document=[str(number)])
         st.session_state["search"] = ""

@@ -57,7 +57,8 @@ def show_missed() -> None:
                 for r in shown
             ]
         )
-        state = st.dataframe(frame, key=f"missed_{number}", hide_index=True, on_select="rerun", selection_mode="single-cell",
+        key = "_".join(["missed", str(number), *sorted(chosen)])  # a choice is a row's number: another list, another choice
+        state = st.dataframe(frame, key=key, hide_index=True, on_select="rerun", selection_mode="single-cell",
                              height=560, column_config={
             "quote": st.column_config.TextColumn(say("数字", "Number"), width=90),
             "reason": st.column_config.TextColumn(say("理由", "Reason"), width=110),
