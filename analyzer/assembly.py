@@ -18,7 +18,7 @@ from analyzer.likely_departments import infer_departments
 from analyzer.numerals import to_number
 from analyzer.pipeline.components import Layers
 from analyzer.pipeline.periods import period_to_due
-from analyzer.pipeline.reading import BREAK
+from analyzer.pipeline.reading import join_breaks
 from analyzer.records import Box, Commitment, Department, Document, Figure, Rejected, Sentence
 
 MOST_INFERRED = 5
@@ -55,7 +55,7 @@ def _to_figure(layers: Layers, number: int, home: int, category: Classified) -> 
     page, box = find_place(layers.document, place.start, place.end, layers.reading.lines[span.line].block)
     rules = (*quantity.rules, *measured.rules, *status_rules, *period_rules, *(("table",) if facts else ()))
     return Figure(
-        document=layers.document.name, quote=BREAK.sub("", layers.document.text[place.start:place.end]), start=place.start, end=place.end,
+        document=layers.document.name, quote=join_breaks(layers.document.text[place.start:place.end]), start=place.start, end=place.end,
         value=to_number(quantity.value), value_max=None if quantity.value_max is None else to_number(quantity.value_max),
         unit=quantity.unit, comparator=quantity.comparator, change=quantity.change,
         indicator=indicator_text(layers, number), action=measured.action, status=status, period=period, region=layers.regions[number],
@@ -149,7 +149,7 @@ def layers_to_rejected(layers: Layers) -> tuple[Rejected, ...]:
     records = []
     for quantity in layers.rejected:
         place = layers.reading.to_source(quantity.start, quantity.end)
-        quote = BREAK.sub("", layers.document.text[place.start:place.end])
+        quote = join_breaks(layers.document.text[place.start:place.end])
         records.append(Rejected(layers.document.name, quote, place.start, place.end, quantity.reason or ""))
     return tuple(records)
 
@@ -174,7 +174,7 @@ def _with_inferred(document: Document, records: list, texts: list[str]) -> list:
 def source_text(layers: Layers, start: int, end: int) -> str:
     """The document's own characters of a stretch of the reading, without line breaks."""
     place = layers.reading.to_source(start, end)
-    return BREAK.sub("", layers.document.text[place.start:place.end])
+    return join_breaks(layers.document.text[place.start:place.end])
 
 
 def indicator_text(layers: Layers, number: int) -> str | None:

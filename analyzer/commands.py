@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import datetime
 import json
 import os
 import sys
@@ -41,7 +42,11 @@ def run_extract(args: argparse.Namespace) -> int:
 
 
 def _analyze_path(path: str, *, infer: bool = False) -> Analysis:
-    return analyze(read_document(path), infer_departments=infer)
+    return analyze(_read(path), infer_departments=infer)
+
+
+def _read(path: str) -> Document:
+    return read_document(path, accessed=datetime.date.today().isoformat())  # the day to cite a page with
 
 
 def expand_paths(paths: Iterable[str]) -> Iterator[str]:
@@ -119,7 +124,7 @@ def run_read(args: argparse.Namespace) -> int:
     failed = False
     for path in expand_paths(args.paths):
         try:
-            document = read_document(path)
+            document = _read(path)
         except AnalyzerError as error:
             print(f"error: {error}", file=sys.stderr)
             failed = True
@@ -142,6 +147,9 @@ def document_to_dict(document: Document) -> dict[str, Any]:
         entry = {name: getattr(block, name) for name in ("kind", "level", "start", "end", "page", "box", "source")}
         if block.cells:
             entry["rows"] = rows_of(document, block)
+            entry["header_rows"] = sorted({cell.row for cell in block.cells if cell.header})
+            entry["merged"] = [[cell.row, cell.column, cell.row_span, cell.column_span] for cell in block.cells
+                               if cell.row_span > 1 or cell.column_span > 1]
         result["blocks"].append(entry)
     return result
 

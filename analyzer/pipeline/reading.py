@@ -14,7 +14,8 @@ from analyzer.records import Block, Document, Interval
 # One character for one character, so that offsets survive. ％ ． ， inside numbers, full-width letters and digits.
 FOLD = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if code not in (0xFF1A, 0xFF1B, 0xFF1F)}
 FOLD |= {ord("％"): ord("%"), ord("．"): ord("."), 0xA0: 32, 0x3000: 32, 0x2002: 32, 0x2003: 32, 0x2009: 32}
-BREAK = re.compile(r"[ \t\u3000\u00a0\r]*\n[ \t\u3000\u00a0\r]*")
+BLANKS = " \t\u3000\u00a0\r"
+BREAK = re.compile(rf"\n[\n{BLANKS}]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ def read_text(document: Document) -> Reading:
             text, places = _bridge(document.text, start, end)
             if not text:
                 continue
+            if block.kind == "list_item" and block.level:  # 1. …: what stood deeper than it is closed
+                headings = [(depth, name) for depth, name in headings if depth < block.level]
             section = tuple(heading for _, heading in headings)
             if block.kind == "heading":
                 level = block.level or 1
@@ -87,10 +90,19 @@ def _bridge(source: str, start: int, end: int) -> tuple[str, array]:
         kept_places = array("L")
         last = 0
         for gap in BREAK.finditer(text):
-            kept.append(text[last:gap.start()])
-            kept_places.extend(places[last:gap.start()])
+            piece = text[last:gap.start()].rstrip(BLANKS)
+            kept.append(piece)
+            kept_places.extend(places[last:last + len(piece)])
             last = gap.end()
         kept.append(text[last:])
         kept_places.extend(places[last:])
         text, places = "".join(kept), kept_places
     return text.translate(FOLD), places
+
+
+def join_breaks(text: str) -> str:
+    """A stretch of the document without its hard line breaks and the blanks around them."""
+    if "\n" not in text:
+        return text
+    lines = text.split("\n")
+    return "".join([lines[0].rstrip(BLANKS), *(line.strip(BLANKS) for line in lines[1:-1]), lines[-1].lstrip(BLANKS)])
