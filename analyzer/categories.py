@@ -31,7 +31,7 @@ SECOND = 0.2  # a second code is named from this probability on
 # How much each part of a context says, against the text itself with 1.
 SECTION, TITLE, SENTENCE, CLAUSE = 0.1, 0.1, 0.5, 1.0
 FIGURE_SECTION, FIGURE_TITLE = 0.3, 0.3
-NEAR, PARAGRAPH = 0.2, 0.3  # all sentences up to two away together; all others of the paragraph together
+NEAR, PARAGRAPH = 0.2, 0.4  # all sentences up to two away together; all others of the paragraph together
 # Forms of texts that state no task: bodies in brackets or lists, addressees, rhetoric, clauses on validity, definitions.
 FORMS = tuple(re.compile(pattern) for pattern in (
     r"^[（(〔\[【].*(?:牵头|责任|推进单位|配合|负责|考核|落实|支持单位|主办).*[）)〕\]】]$",
