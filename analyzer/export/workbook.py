@@ -69,77 +69,39 @@ _WIDTHS = {
     "new": 24,
     "at": 20,
 }
+_SHEETS = (("目标表", "Targets"), ("承诺表", "Commitments"), ("变更记录", "Changes"), ("文献与引用", "References"),
+           ("数据字典", "Dictionary"), ("说明", "About"))  # fmt: skip
 _CELL = 32_767
 _LINKS = 65_000
 """Excel refuses more than 65,530 links a sheet; beyond, the link column stays text."""
 
 
 def rows_to_workbook(
-    rows: Iterable[dict[str, Any]],
-    *,
-    commitments: Iterable[dict[str, Any]] = (),
-    log: Iterable[dict[str, Any]] = (),
-    documents: Iterable[dict[str, Any]] = (),
-    about: Iterable[tuple[str, str]] = (),
-    language: str = "zh",
+    rows: Iterable[dict[str, Any]], *, commitments: Iterable[dict[str, Any]] = (), log: Iterable[dict[str, Any]] = (),
+    documents: Iterable[dict[str, Any]] = (), about: Iterable[tuple[str, str]] = (), language: str = "zh",
     link: Callable[[dict[str, Any]], str] | None = None,
-) -> bytes:
+) -> bytes:  # fmt: skip
     """The workbook as bytes. `link` gives the address of a row's source; `about` are the lines of the sheet 说明."""
     out = io.BytesIO()
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    which = 0 if language == "zh" else 1
+    names = [pair[which] for pair in _SHEETS]
     with xlsxwriter.Workbook(out, options) as book:
         forms = _formats(book)
-        names = dict(
-            zip(
-                ("targets", "commitments", "log", "references", "dictionary", "about"),
-                ("目标表", "承诺表", "变更记录", "文献与引用", "数据字典", "说明")
-                if language == "zh"
-                else ("Targets", "Commitments", "Changes", "References", "Dictionary", "About"),
-                strict=True,
-            )
-        )
-        _table(
-            book,
-            forms,
-            names["targets"],
-            FIGURE_FIELDS,
-            [field_name(f, language) for f in FIGURE_FIELDS],
-            (({**flatten(row, FIGURE_FIELDS, language=language)}, link(row) if link else None) for row in rows),
-            link_name="原文链接" if language == "zh" else "Source",
-        )
-        fields = list(COMMITMENT_FIELDS)
-        _table(
-            book,
-            forms,
-            names["commitments"],
-            fields,
-            [field_name(f, language) for f in fields],
-            ((flatten(row, fields, language=language), None) for row in commitments),
-        )
-        _table(
-            book,
-            forms,
-            names["log"],
-            list(LOG_FIELDS),
-            [n[0 if language == "zh" else 1] for n in LOG_FIELDS.values()],
-            ((flatten_line(line), None) for line in log),
-        )
-        _references(book, forms, names["references"], documents, language)
-        _dictionary(book, forms, names["dictionary"], language)
-        _table(
-            book,
-            forms,
-            names["about"],
-            ["item", "content"],
-            ["项目", "内容"] if language == "zh" else ["Item", "Content"],
-            (({"item": item, "content": content}, None) for item, content in about),
-            frozen=0,
-        )
+
+        def table(name: str, heads: dict[str, str], lines: Iterable[dict[str, Any]], **more: Any) -> None:
+            _table(book, forms, name, list(heads), list(heads.values()), ((line, None) for line in lines), **more)
+
+        figures = ((flatten(row, FIGURE_FIELDS, language=language), link(row) if link else None) for row in rows)
+        _table(book, forms, names[0], FIGURE_FIELDS, [field_name(f, language) for f in FIGURE_FIELDS], figures,
+               link_name=("原文链接", "Source")[which])  # fmt: skip
+        heads = {field: pair[which] for field, pair in COMMITMENT_FIELDS.items()}
+        table(names[1], heads, (flatten(row, list(heads), language=language) for row in commitments))
+        table(names[2], {field: pair[which] for field, pair in LOG_FIELDS.items()}, (flatten_line(line) for line in log))
+        table(names[3], {field: pair[which] for field, pair in _REFERENCES.items()}, (_reference(d) for d in documents), frozen=1)
+        _dictionary(book, forms, names[4], language)
+        told = ({"item": item, "content": content} for item, content in about)
+        table(names[5], {"item": ("项目", "Item")[which], "content": ("内容", "Content")[which]}, told, frozen=0)
     return out.getvalue()
 
 
@@ -221,68 +183,17 @@ def _date(text: str) -> datetime.datetime | None:
         return None
 
 
-def _references(
-    book: xlsxwriter.Workbook, forms: dict[str, Any], name: str, documents: Iterable[dict[str, Any]], language: str
-) -> None:
-    heads = (
-        [
-            "标题",
-            "发文机关",
-            "发文字号",
-            "成文日期",
-            "发布日期",
-            "地区",
-            "网址",
-            "文件名",
-            "SHA-256",
-            "GB/T 7714—2025",
-            "GB/T 7714—2015",
-        ]
-        if language == "zh"
-        else [
-            "Title",
-            "Issuer",
-            "Number",
-            "Written",
-            "Published",
-            "Region",
-            "URL",
-            "File",
-            "SHA-256",
-            "GB/T 7714—2025",
-            "GB/T 7714—2015",
-        ]
-    )
-    fields = [
-        "document",
-        "issuer",
-        "number",
-        "written",
-        "published",
-        "region",
-        "url",
-        "file",
-        "sha256",
-        "text",
-        "sentence",
-    ]
-    lines = (
-        {
-            "document": d.get("title") or d.get("name"),
-            "issuer": d.get("issuer"),
-            "number": d.get("number"),
-            "written": d.get("written"),
-            "published": d.get("published"),
-            "region": d.get("region"),
-            "url": d.get("url"),
-            "file": d.get("name"),
-            "sha256": d.get("sha256"),
-            "text": cite(d),
-            "sentence": cite(d, edition=2015),
-        }
-        for d in documents
-    )
-    _table(book, forms, name, fields, heads, ((line, None) for line in lines), frozen=1)
+_REFERENCES: dict[str, tuple[str, str]] = {
+    "document": ("标题", "Title"), "issuer": ("发文机关", "Issuer"), "number": ("发文字号", "Number"),
+    "written": ("成文日期", "Written"), "published": ("发布日期", "Published"), "region": ("地区", "Region"),
+    "url": ("网址", "URL"), "name": ("文件名", "File"), "sha256": ("SHA-256", "SHA-256"),
+    "text": ("GB/T 7714—2025", "GB/T 7714—2025"), "sentence": ("GB/T 7714—2015", "GB/T 7714—2015"),
+}  # fmt: skip
+
+
+def _reference(document: dict[str, Any]) -> dict[str, Any]:
+    title = document.get("title") or document.get("name")
+    return {**document, "document": title, "text": cite(document), "sentence": cite(document, edition=2015)}
 
 
 def _dictionary(book: xlsxwriter.Workbook, forms: dict[str, Any], name: str, language: str) -> None:

@@ -22,7 +22,6 @@ def run() -> None:
     st.html(f"<style>{source.CSS}{_CSS}{_CHINESE if language() == 'zh' else ''}</style>")
     try:
         the_queue()
-        load_codebook(the_store())
     except AnalyzerError as error:
         st.error(message(error))
         st.stop()
@@ -31,6 +30,10 @@ def run() -> None:
         st.segmented_control(
             "语言 Language", ["zh", "en"], key="language", required=True, label_visibility="collapsed",
             format_func=lambda code: {"zh": "中文", "en": "English"}[code], persist_state="session")  # fmt: skip
+    try:
+        load_codebook(the_store())
+    except AnalyzerError as error:  # said on every page, and mended on the page of settings
+        st.warning(message(error))
     _watch_queue(page)
     try:
         page.run()

@@ -264,3 +264,27 @@ def test_the_sentence_is_in_sight_without_scrolling(before):
     shown = passage_html(text, figure).split('<mark class="s">')[0]
     assert len(shown) < 300 and shown.count("\n") <= 5
     assert '<mark class="q">12个</mark>' in passage_html(text, figure)
+
+
+@pytest.mark.parametrize("text", ["- code: a\n  zh: 甲\n- code: a\n  zh: 乙\n", "[", "5", "- 1"])
+def test_a_broken_codebook_is_said_and_can_be_dropped(store, home, page, text):
+    (home / "codebook.yaml").write_text(text, encoding="utf-8")
+    assert page("targets").warning
+    app = _choose(page("settings"), "settings_part", "codebook")
+    next(b for b in app.button if b.label == "恢复默认类别表").click()
+    check(app.run())
+    assert not (home / "codebook.yaml").exists()
+
+
+def test_a_codebook_is_imported_from_xlsx(store, page):
+    from analyzer.ui.codebook import codebook_to_xlsx, load_codebook
+
+    rows = [{**row, "zh": "改名" if row["code"] == "housing" else row["zh"]} for row in load_codebook(store)]
+    app = _choose(page("settings"), "settings_part", "codebook")
+    app.file_uploader[0].upload("codebook.xlsx", codebook_to_xlsx(rows))
+    check(app.run())
+    app.button(key="codebook_save").click()
+    check(app.run())
+    assert load_codebook(store)[0]["zh"] == "改名"
+    app.file_uploader[0].upload("broken.xlsx", b"PK\x03\x04broken")
+    assert "XLSX" in check(app.run()).error[0].value

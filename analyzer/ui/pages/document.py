@@ -131,6 +131,12 @@ def _side(row: dict[str, Any], figure: dict[str, Any] | None) -> None:
     )
 
 
+_BLANK: dict[str, Any] = {
+    "indicator": None, "value": None, "value_max": None, "unit": None, "comparator": "eq", "change": "level",
+    "status": "planned", "period": None, "region": None, "action": None, "category": None, "departments": [],
+}  # fmt: skip
+
+
 def add_form(row: dict[str, Any], start: int, end: int) -> None:
     """A figure that the analysis missed, from the text a reader marked."""
     text = row["text"]
@@ -143,22 +149,10 @@ def add_form(row: dict[str, Any], start: int, end: int) -> None:
     start += text[start:end].index(quote[0])
     end = start + len(quote)
     left, right = sentence_around(text, start, end)
+    place = {"start": start, "end": end, "sentence_start": left, "sentence_end": right}
     value, unit = _guess(quote)
-    blank: dict[str, Any] = {
-        "indicator": None,
-        "value": value,
-        "value_max": None,
-        "unit": unit,
-        "comparator": "eq",
-        "change": "level",
-        "status": "planned",
-        "period": None,
-        "region": None,
-        "action": None,
-        "category": None,
-        "departments": [],
-    }
-    st.html(passage_html(text, {"start": start, "end": end, "sentence_start": left, "sentence_end": right}, around=0))
+    blank = {**_BLANK, "value": value, "unit": unit}
+    st.html(passage_html(text, place, around=0))
     mark = hashlib.sha256(f"{row['id']} {start} {end}".encode()).hexdigest()[:12]
     with st.form(f"add-{mark}"):
         got = figure_inputs(blank, f"add-{mark}")
@@ -166,8 +160,11 @@ def add_form(row: dict[str, Any], start: int, end: int) -> None:
     if st.button(say("放弃", "Cancel"), key="add-cancel"):
         st.session_state.pop("marked", None)
         st.rerun()
-    if not saved:
-        return
+    if saved:
+        _add(row, {**place, "quote": quote, "sentence": text[left:right].replace("\n", "")}, got, blank)
+
+
+def _add(row: dict[str, Any], place: dict[str, Any], got: dict[str, Any], blank: dict[str, Any]) -> None:
     try:
         values = {**blank, **inputs_to_changes(got, blank)}
     except AnalyzerError as error:
@@ -176,20 +173,7 @@ def add_form(row: dict[str, Any], start: int, end: int) -> None:
     if values["value"] is None:
         st.error(say("请填写数值。", "Give the value.") + f"（{head('value')}）")
         return
-    key = library.add_figure(
-        the_store(),
-        row["id"],
-        {
-            **values,
-            "start": start,
-            "end": end,
-            "quote": quote,
-            "sentence": text[left:right].replace("\n", ""),
-            "sentence_start": left,
-            "sentence_end": right,
-        },
-        who=who(),
-    )
+    key = library.add_figure(the_store(), row["id"], {**values, **place}, who=who())
     st.session_state.pop("marked", None)
     st.query_params.from_dict({"d": str(row["id"]), "t": key})
     st.rerun()

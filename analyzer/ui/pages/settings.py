@@ -10,6 +10,7 @@ import streamlit as st
 import analyzer
 from analyzer import store as library
 from analyzer.errors import AnalyzerError
+from analyzer.ingest.sandbox import Limits, run_limited
 from analyzer.ui.codebook import (
     COLUMNS,
     check_codebook,
@@ -73,27 +74,13 @@ def _general() -> None:
 def _codebook() -> None:
     store = the_store()
     own = own_codebook(store)
-    st.caption(
-        say(
-            "类别的代码、名称与关键词。改动保存后，对之后的分析生效；已有数据请到“重新分析”。",
-            "Codes, names and keywords of the categories. Changes hold for the next analysis; for what is there, go to “Analyse again”.",
-        )
-    )
-    st.write(
-        say(
-            "现用：自己的类别表" if own else "现用：默认类别表",
-            "In force: your own codebook" if own else "In force: the default codebook",
-        )
-    )
+    st.caption(say("类别的代码、名称与关键词。改动保存后，对之后的分析生效；已有数据请到“重新分析”。",
+                   "Codes, names and keywords of the categories. Changes hold for the next analysis; for what is there, go to “Analyse again”."))  # fmt: skip
+    st.write(say("现用：自己的类别表", "In force: your own codebook") if own else say("现用：默认类别表", "In force: the default codebook"))
     if own:
-        st.caption(
-            say(
-                "改了代码或关键词后，类别由关键词判定；要用训练过的模型，请运行：",
-                "With other codes or keywords, the keywords alone decide; for a trained model, run: ",
-            )
-            + f"`python -m analyzer train --model categories --codebook {own} --out {store.home / 'models'}`"
-        )
-    turn = st.session_state.setdefault("codebook_turn", 0)
+        st.caption(say("改了代码或关键词后，类别由关键词判定；要用训练过的模型，请运行：",
+                       "With other codes or keywords, the keywords alone decide; for a trained model, run: ")
+                   + f"`python -m analyzer train --model categories --codebook {own} --out {store.home / 'models'}`")  # fmt: skip
     try:
         rows = st.session_state.get("codebook_draft") or load_codebook(store)
     except AnalyzerError as error:
@@ -102,43 +89,42 @@ def _codebook() -> None:
             drop_codebook(store)
             st.rerun()
         return
+    _codebook_table(store, rows, own is not None)
+    _codebook_upload()
+
+
+def _codebook_table(store: library.Store, rows: list[dict[str, Any]], own: bool) -> None:
     frame = pd.DataFrame([{**row, "keywords": "、".join(row["keywords"])} for row in rows], columns=COLUMNS)
-    names = {
-        "code": say("代码", "Code"),
-        "zh": say("名称", "Chinese name"),
-        "en": say("英文名", "English name"),
-        "covers": say("范围", "Covers"),
-        "keywords": say("关键词（顿号分隔）", "Keywords (separated by 、)"),
-    }
-    edited = st.data_editor(frame, key=f"codebook{turn}", num_rows="dynamic", hide_index=True, height=480, on_change="ignore", column_config={
-        c: st.column_config.TextColumn(n, width={"keywords": 420, "covers": 240}.get(c, 130)) for c, n in names.items()})  # fmt: skip
+    names = {"code": say("代码", "Code"), "zh": say("名称", "Chinese name"), "en": say("英文名", "English name"),
+             "covers": say("范围", "Covers"), "keywords": say("关键词（顿号分隔）", "Keywords (separated by 、)")}  # fmt: skip
+    widths = {"keywords": 420, "covers": 240}
+    edited = st.data_editor(
+        frame, key=f"codebook{st.session_state.setdefault('codebook_turn', 0)}", num_rows="dynamic", hide_index=True,
+        height=480, on_change="ignore",
+        column_config={c: st.column_config.TextColumn(n, width=widths.get(c, 130)) for c, n in names.items()})  # fmt: skip
     save, reset, down, _ = st.columns([1, 1, 1, 2])
     if save.button(say("保存", "Save"), type="primary", width="stretch", key="codebook_save"):
         _save_codebook(store, edited.fillna("").to_dict("records"))
-    if reset.button(say("恢复默认", "Default again"), disabled=own is None, width="stretch", key="codebook_reset"):
+    if reset.button(say("恢复默认", "Default again"), disabled=not own, width="stretch", key="codebook_reset"):
         drop_codebook(store)
         _redraw()
-    down.download_button(
-        say("导出 XLSX", "Export XLSX"),
-        data=lambda: codebook_to_xlsx(rows),
-        file_name=say("类别表.xlsx", "codebook.xlsx"),
-        on_click="ignore",
-        width="stretch",
-        key="codebook_xlsx",
-    )
-    file = st.file_uploader(
-        say("导入 XLSX（载入后请检查并保存）", "Import XLSX (check it, then save)"),
-        type=["xlsx"],
-        key=f"codebook_file{turn}",
-    )
-    if file is not None:
-        try:
-            st.session_state["codebook_draft"] = xlsx_to_codebook(file.getvalue())
-        except AnalyzerError as error:
-            st.error(message(error))
-            return
-        st.session_state["codebook_turn"] = turn + 1
-        st.rerun()
+    down.download_button(say("导出 XLSX", "Export XLSX"), data=lambda: codebook_to_xlsx(rows), key="codebook_xlsx",
+                         file_name=say("类别表.xlsx", "codebook.xlsx"), on_click="ignore", width="stretch")  # fmt: skip
+
+
+def _codebook_upload() -> None:
+    turn = st.session_state["codebook_turn"]
+    file = st.file_uploader(say("导入 XLSX（载入后请检查并保存）", "Import XLSX (check it, then save)"), type=["xlsx"],
+                            key=f"codebook_file{turn}", max_upload_size=10)  # fmt: skip
+    if file is None:
+        return
+    try:  # in a child: a workbook made to harm costs a message
+        st.session_state["codebook_draft"] = run_limited(xlsx_to_codebook, file.getvalue(), name=file.name, limits=Limits(seconds=30))
+    except AnalyzerError as error:
+        st.error(message(error))
+        return
+    st.session_state["codebook_turn"] = turn + 1
+    st.rerun()
 
 
 def _save_codebook(store: library.Store, records: list[dict[str, Any]]) -> None:
