@@ -29,8 +29,10 @@ PAYS = re.compile(r"(?:拨付|支付|兑付|预拨)(?:剩余|其余)?$")
 # 贷款增速比各项贷款平均增速高4.2个百分点
 COMPARED = re.compile(r"(?:比(?![例重率值])|较)[^，。；、]{2,16}?(?:分别)?(?:高|低|多|少|快|慢|增加|减少|提高|下降)(?:出|了)?$")
 LOCATIVE = re.compile(r"(?:内部?|之中|之间|期间|中|里|方面)各?有?$")
+BIDDEN = re.compile("不得[^超低高少多]|应当|可以")
 LIMIT = re.compile(r"(?:不?超过|不?低于|不少于|不?高于|大于|小于|达到?|满|突破)(?:约|近)?$")
 WHEREOF = re.compile(r"按(?:照)?[^，。；]{0,50}的$")
+GRANTS = re.compile("奖励|补助|补贴|奖补|资助|扶持|支持|贴息|补偿|奖金")
 GRANTED = re.compile(r"(?:的)?(?:标准|比例)?(?:给予|予以|进行|一次性)?" + SUBSIDY.pattern)
 REACH_NEXT = re.compile(r"[\u4e00-\u9fff]{0,4}(?:到|至|为)(?:现在的?|目前的?|(?:19|20)\d\d年的?)?$")
 FROM = re.compile(r"(?:由|从)(?:(?:19|20)\d\d年底?末?的?)?[\u4e00-\u9fff]{0,6}$")
@@ -151,15 +153,7 @@ def _marks(text: str, quantities: list[Quantity], places: list[Place], index: in
         yield "grant"
     if text[quantity.start - 1:quantity.start] == "的":
         yield "of-number"
-    stop = text.find("。", quantity.end, place.line_end)
-    stop = stop if stop > 0 else place.line_end
-    if SUBSIDY.search(text, quantity.end, min(quantity.end + 14, stop)):
-        yield "subsidy-close"
-    elif SUBSIDY.search(text, quantity.end, min(quantity.end + 30, stop)):
-        yield "subsidy-behind"
-    start = max(place.line_start, text.rfind("。", place.line_start, quantity.start), quantity.start - 60)
-    if SUBSIDY.search(text, start, quantity.start):
-        yield "subsidy-before"
+    yield from _subsidy_marks(text, quantity, place)
     clause = text[place.left:quantity.start]
     for word in ("分别", "其中", "给予", "最高", "总", "比", "均"):
         if word in clause:
@@ -182,6 +176,20 @@ def _marks(text: str, quantities: list[Quantity], places: list[Place], index: in
             yield "verb-only"
 
 
+def _subsidy_marks(text: str, quantity: Quantity, place: Place) -> Iterator[str]:
+    near, far = max(place.line_start, quantity.start - 60), min(place.line_end, quantity.end + 30)
+    if not GRANTS.search(text, near, far):
+        return
+    stop = text.find("。", quantity.end, far)
+    stop = stop if stop > 0 else far
+    if SUBSIDY.search(text, quantity.end, min(quantity.end + 14, stop)):
+        yield "subsidy-close"
+    elif SUBSIDY.search(text, quantity.end, stop):
+        yield "subsidy-behind"
+    if SUBSIDY.search(text, max(near, text.rfind("。", near, quantity.start)), quantity.start):
+        yield "subsidy-before"
+
+
 def _limits(text: str, quantities: list[Quantity], places: list[Place], place: Place) -> bool:
     """税收1亿元以上的企业, 周期超过24个月的项目: the number bounds what stands before it, not the things behind."""
     first, last = places[place.group[0]], places[place.group[1] - 1]
@@ -192,7 +200,7 @@ def _limits(text: str, quantities: list[Quantity], places: list[Place], place: P
     named = bool(HEAD_END.search(phrase))
     leading = any(verb.start <= first.starts[-1] and verb.kind in ("do", "money") and not verb.nominal for verb in first.verbs)
     if LIMIT.search(text, first.left, number.start):
-        return named or not leading
+        return named or not leading and not BIDDEN.search(text, first.left, number.start)
     return bool(re.search("以[上下]", text[number.end:last.right])) and (named or not first.verbs)
 
 
@@ -284,12 +292,19 @@ def find_candidates(reading: Reading, quantities: list[Quantity], places: list[P
     found: dict[object, Candidate] = {}
 
     def add(kind: str, edge: str, *pieces: tuple[int, int], words: str | None = None) -> None:
-        trimmed = tuple(_trim(text, start, end) for start, end in pieces)
-        length = sum(end - start for start, end in trimmed)
+        trimmed = tuple([_trim(text, start, end) for start, end in pieces])
+        if (trimmed, words) in found:
+            return
+        length = 0
+        for start, end in trimmed:
+            if end <= start:
+                return
+            length += end - start
+        if not (0 if kind == "behind" else 1) < length <= LONGEST:
+            return
         if words is None and not edge.startswith(SURE_EDGES) and _cuts(text, trimmed, borders):
             return
-        if (0 if kind == "behind" else 1) < length <= LONGEST and all(end > start for start, end in trimmed):
-            found.setdefault((trimmed, words), Candidate(kind, edge, trimmed, words=words))
+        found[trimmed, words] = Candidate(kind, edge, trimmed, words=words)
 
     if place.bare:
         _row_names(reading, places, index, add)
@@ -337,7 +352,7 @@ def find_candidates(reading: Reading, quantities: list[Quantity], places: list[P
 
 def _cuts(text: str, pieces: tuple[tuple[int, int], ...], borders: dict[str, int]) -> bool:
     """Whether a border lies between two characters that the language never parts."""
-    return any(borders.get(text[start - 1:start + 1]) == 0 or borders.get(text[end - 1:end + 1]) == 0 for start, end in pieces)
+    return any(borders.get(text[at - 1:at + 1]) == 0 for piece in pieces for at in piece)
 
 
 def _ruled_out(candidate: Candidate, place: Place) -> bool:
@@ -428,6 +443,8 @@ def _behind(text: str, start: int, end: int, end_kind: str, verbs: list[Verb], k
         later = [verb for verb in verbs[1:] if verb.start > verbs[0].end]
         if later:
             add(kind, f"lead-{verbs[0].label}:{later[0].label}", (verbs[0].end, later[0].start))
+        if verbs[0].kind == "do" and not verbs[0].nominal:
+            return
     add(kind, end_kind, (head, end))
     for order, verb in enumerate([verb for verb in verbs if verb.start > head][:4]):
         add(kind, f"upto{min(order, 1)}:{verb.label}", (head, verb.start))
@@ -501,13 +518,14 @@ def _earlier(text: str, quantities: list[Quantity], place: Place, index: int, ad
 
 
 def _subsidies(text: str, place: Place, quantity: Quantity, add) -> None:
-    stop = text.find("。", quantity.end, place.line_end)
-    behind = SUBSIDY.search(text, quantity.end, min(quantity.end + 30, stop if stop > 0 else place.line_end))
-    if behind:
-        add("subsidy", "behind", behind.span())
-    start = max(place.line_start, text.rfind("。", place.line_start, quantity.start), quantity.start - 60)
-    before = list(SUBSIDY.finditer(text, start, quantity.start))
-    if before:
+    marks = place.marks
+    if "subsidy-close" in marks or "subsidy-behind" in marks:
+        behind = SUBSIDY.search(text, quantity.end, min(quantity.end + 30, place.line_end))
+        if behind:
+            add("subsidy", "behind", behind.span())
+    if "subsidy-before" in marks and not any(word.kind in ("reach", "change") for word in place.tail):
+        near = max(place.line_start, quantity.start - 60)
+        before = list(SUBSIDY.finditer(text, max(near, text.rfind("。", near, quantity.start)), quantity.start))
         add("subsidy", "near" if before[-1].end() >= place.left else "far", before[-1].span())
 
 
@@ -553,7 +571,7 @@ def _pair(text: str, quantities: list[Quantity], places: list[Place], index: int
     if order == size - 1:
         add("paired", "last", (item_start, item_end))
         for ahead in (2, 3, 4):
-            if items[0][1] - items[0][0] > ahead:
+            if 2 <= items[0][1] - items[0][0] - ahead <= 4 and item_end - item_start <= 4:
                 add("paired", f"last-prefix{ahead}", (items[0][0], items[0][0] + ahead), (item_start, item_end))
         return
     item, model = text[item_start:item_end], text[last_start:last_end]

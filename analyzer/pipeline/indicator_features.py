@@ -17,6 +17,9 @@ NAME_REACH = 14  # the first so many features of a place are crossed with the ca
 UNIT_CLASSES = {"%": "percent", "个百分点": "point", "倍": "times", "位": "rank", "个基点": "point", "年": "time", "天": "time", "个工作日": "time",
                 "个月": "time", "月": "time", "小时": "time", "日": "time", "成": "percent", "折": "percent"}
 SIZES = frozenset(("亩", "公顷", "平方米", "平方公里", "公里", "千米", "米", "吨", "斤", "千瓦", "千瓦时", "立方米", "度"))
+HAN = re.compile(r"[\u4e00-\u9fff]{2}")
+DEGREES = "012345"
+MARKED = re.compile(r"[、的，。；：“”（）()\d]")
 DIGIT = re.compile(r"\d")
 PEOPLE = frozenset(("人", "人次", "名", "户"))
 
@@ -131,36 +134,37 @@ def _border(text: str, at: int, borders: dict[str, int]) -> str:
     pair = text[at - 1:at + 1]
     degree = borders.get(pair)
     if degree is not None:
-        return str(degree)
-    return "?" if all("\u4e00" <= character <= "\u9fff" for character in pair) else "p"
+        return DEGREES[degree]
+    return "?" if HAN.match(pair) else "p"
 
 
-def _inside(verbs: list[Verb], start: int, end: int, kind: str) -> Iterator[str]:
+def _inside(verbs: list[Verb], start: int, end: int, kind: str) -> list[str]:
     """Verbs within a phrase speak against it: it is a clause, not a name."""
-    inner = [verb for verb in verbs if start < verb.start and verb.end < end]
-    yield f"inner={min(2, len(inner))}&{kind}"
-    for verb in inner:
-        yield f"inner:{verb.label}&{kind}"
-    if verbs and any(verb.end == end and verb.start > start for verb in verbs):
-        yield f"endverb&{kind}"
+    inner = [f"inner:{verb.label}&{kind}" for verb in verbs if start < verb.start and verb.end < end]
+    inner.append(f"inner={min(2, len(inner))}&{kind}")
+    if verbs and verbs[-1].end >= end and any(verb.end == end and verb.start > start for verb in verbs):
+        inner.append(f"endverb&{kind}")
+    return inner
 
 
-def _shape(words: str, kind: str) -> Iterator[str]:
-    if "、" in words:
-        yield f"has、&{kind}"
-    if "的" in words:
-        yield f"has的&{kind}"
-    if "，" in words or "。" in words or "；" in words or "：" in words:
-        yield "hasstop"
-    if words.count("“") != words.count("”"):
-        yield "openquote"
-    if words.count("（") + words.count("(") != words.count("）") + words.count(")"):
-        yield "openbracket"
-    if DIGIT.search(words):
-        yield f"digit&{kind}"
+def _shape(words: str, kind: str) -> list[str]:
     verb = actions().get(words)
-    if verb:
-        yield f"isverb={verb}&{kind}"
+    found = [f"isverb={verb}&{kind}"] if verb else []
+    if not MARKED.search(words):
+        return found
+    if "、" in words:
+        found.append(f"has、&{kind}")
+    if "的" in words:
+        found.append(f"has的&{kind}")
+    if "，" in words or "。" in words or "；" in words or "：" in words:
+        found.append("hasstop")
+    if words.count("“") != words.count("”"):
+        found.append("openquote")
+    if words.count("（") + words.count("(") != words.count("）") + words.count(")"):
+        found.append("openbracket")
+    if DIGIT.search(words):
+        found.append(f"digit&{kind}")
+    return found
 
 
 def _relation(text: str, quantities: list[Quantity], places: list[Place], index: int, other: int, kind: str) -> Iterator[str]:

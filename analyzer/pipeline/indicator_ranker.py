@@ -18,7 +18,7 @@ from analyzer.pipeline.layers import Quantity
 
 MODEL = "indicators.npz"
 CROSS = "\x1f"
-SINGLE = 0.93  # how often the only candidate that the rules leave is right
+SINGLE = 0.98  # how often the only candidate that the rules leave is right
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +64,11 @@ class Ranker:
         return sorted(zip(probabilities(scores), candidates, strict=True), key=lambda pair: -pair[0])
 
     def _sum(self, features: list[str]) -> float:
-        weights = self.weights
-        return sum([weights[feature] for feature in features if feature in weights])
+        return sum(filter(None, map(self.weights.get, features)))
 
     def _cross(self, key: str, around: list[str]) -> float:
         table = self.crossed.get(key)
-        return sum([table[feature] for feature in around if feature in table]) if table else 0.0
+        return sum(filter(None, map(table.get, around))) if table else 0.0
 
     @staticmethod
     def of(weights: dict[str, float], borders: dict[str, int], temperature: float = 1.0) -> Ranker:
