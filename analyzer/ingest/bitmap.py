@@ -19,6 +19,8 @@ def ink_threshold(picture: np.ndarray) -> int:
     value, _ = cv2.threshold(picture, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     return int(min(max(value, 60), 200))
 
+LONG = 160  # pixels; shorter upright lines must end at level ones, which strokes of characters do not
+
 
 def is_blank(picture: np.ndarray) -> bool:
     """Whether a page is empty paper (or one even shade): fewer dark pixels than one character has."""
@@ -76,11 +78,22 @@ def find_rules(picture: np.ndarray) -> list[Segment]:
         count, _, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
         for x, y, w, h, _ in stats[1:count].tolist():
             long, thin = (w, h) if level else (h, w)
-            if thin > 16 or long < 4 * thin:
+            if thin > 16 or long < 4 * thin or not (level or h > LONG or _is_drawn(ink, x + w // 2, y, y + h)):
                 continue
             segments.append((float(x), y + h / 2, float(x + w), y + h / 2) if level else
                             (x + w / 2, float(y), x + w / 2, float(y + h)))
     return _keep_grids(segments)
+
+
+def _is_drawn(ink: np.ndarray, x: int, top: int, bottom: int) -> bool:
+    """Whether a short upright line has ink all along and paper at its sides: strokes of characters have neither."""
+    top, bottom = top + 5, bottom - 5  # where level lines cross it
+    if bottom - top < 10:
+        return False
+    along = (ink[top:bottom, max(0, x - 3):x + 4] > 0).any(axis=1).mean()
+    beside = max((ink[top:bottom, max(0, x - 11):max(1, x - 5)] > 0).any(axis=1).mean(),
+                 (ink[top:bottom, x + 6:x + 12] > 0).any(axis=1).mean())
+    return bool(along > 0.9 and beside < 0.6)
 
 
 def _keep_grids(segments: list[Segment]) -> list[Segment]:
@@ -93,7 +106,8 @@ def _keep_grids(segments: list[Segment]) -> list[Segment]:
         return h[0] - near <= v[0] <= h[2] + near and v[1] - near <= h[1] <= v[3] + near
 
     kept_level = [h for h in level if sum(crosses(h, v) for v in upright) > 1]
-    kept_upright = [v for v in upright if sum(crosses(h, v) for h in kept_level) > 1]
+    kept_upright = [v for v in upright if sum(crosses(h, v) for h in kept_level) > 1 and (v[3] - v[1] > LONG or all(
+        any(abs(h[1] - end) <= near and crosses(h, v) for h in kept_level) for end in (v[1], v[3])))]
     return kept_level + kept_upright if kept_upright else []
 
 
