@@ -33,7 +33,7 @@ from analyzer.pipeline.sentences import Span, split_sentences
 from analyzer.records import Document
 
 WEAK = {"planned": "commitment", "achieved": "achievement", "standard": "rule"}
-WEAK_WEIGHT = 0.3
+WEAK_WEIGHT = 0.2
 SECOND_WEIGHT = 0.4  # a second kind that is as good teaches a little less than the first
 SCALE = 0.5  # of the described features against the n-grams: a weaker penalty on the fewer columns
 FIRST_C, SECOND_C = 3.0, 0.3
@@ -196,9 +196,11 @@ def judge_alone(model: KindModel, document: Labelled) -> np.ndarray:
 
 def _fit_linear(rows, targets: list[int], weights: list[float], strength: float) -> np.ndarray:
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
     model = LogisticRegression(C=strength, max_iter=500, fit_intercept=False)
-    model.fit(rows, targets, sample_weight=weights)
+    with threadpool_limits(1):  # many small products: on a busy machine more threads wait on each other
+        model.fit(rows, targets, sample_weight=weights)
     learned = np.full((rows.shape[1], len(KINDS)), 0.0, np.float32)
     learned[:, model.classes_] = model.coef_.T
     return learned
