@@ -64,7 +64,7 @@ def take_job(store: Store) -> dict[str, Any] | None:
     """The oldest waiting job, now running and ours; None if none waits."""
     with writing(store) as connection:
         row = (
-            connection.execute(sa.select(jobs).where(jobs.c.state == "queued").order_by(jobs.c.id).limit(1))
+            connection.execute(sa.select(jobs).where(jobs.c.state == "queued").order_by(jobs.c.id).limit(1).with_for_update(skip_locked=True))
             .mappings()
             .first()
         )

@@ -64,10 +64,11 @@ def search_numbers(connection: sa.Connection, text: str) -> np.ndarray | None:
         return None
     if connection.dialect.name == "sqlite":
         wanted = " AND ".join(f'"{_phrase(run)}"' + ("*" if len(run) == 1 else "") for run in runs)
-        rows = connection.execute(
-            sa.text("SELECT rowid FROM figure_grams WHERE figure_grams MATCH :wanted"), {"wanted": wanted}
-        )
-        return np.array(rows.scalars().all(), dtype=np.int64)
+        # One long text of ids and one parse of it: a hundred thousand rows as Python objects take three times as long.
+        found = connection.execute(
+            sa.text("SELECT group_concat(rowid) FROM figure_grams WHERE figure_grams MATCH :wanted"), {"wanted": wanted}
+        ).scalar()
+        return np.fromstring(found or "", dtype=np.int64, sep=",")
     conditions: list[str] = []
     values: dict[str, Any] = {}
     for i, run in enumerate(runs):

@@ -74,7 +74,7 @@ def work_on(store: Store, job: dict[str, Any]) -> None:
             library.set_result(store, job["id"], library.preview_analysis(store, analysis))
             library.end_job(store, job["id"], document_id=job["document_id"], figures=len(analysis.figures))
             return
-        near = library.find_near(store, document.text)
+        near = library.find_near(store, document.text, but=library.find_document(store, document.sha256))
         number = library.save_analysis(
             store, analysis, sample=bool(job["sample"]), genre=known.get("genre") or _GENRES.get(analysis.genre), size=len(data)
         )
