@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from analyzer.alignment import Measure, concepts, figure_to_measure, is_vague
@@ -20,12 +20,16 @@ _NEAR = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One source's figure for an indicator; `value` and `value_max` are in the line's unit, `others` what else it says."""
+    """One source's figure for an indicator; `value` and `value_max` are in the line's unit, `others` what else it says.
+
+    `measure` is the key of this wording: overrides join and split by such keys.
+    """
 
     figure: Figure
     value: float
     value_max: float | None
     others: tuple[Figure, ...] = ()
+    measure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ def _to_line(entries: list[tuple[int, Figure, Measure]], sources: Sequence[Sourc
         mine = sorted((figure for n, figure, _ in entries if n == at), key=lambda f: (f.period != source.year, -f.confidence, f.start))
         chosen.append((mine[0], tuple(mine[1:])) if mine else None)
     first = next(pair[0] for pair in reversed(chosen) if pair)
-    cells = tuple(_to_cell(pair, first.unit) for pair in chosen)
+    keys = {id(figure): measure_key(m) for _, figure, m in entries}
+    cells = tuple(_to_cell(pair, first.unit, keys) for pair in chosen)
     measure = next(m for _, f, m in entries if f is first)
     name = concepts()[measure.concept]["name"] if measure.concept else first.indicator or ""
     there = [cell for cell in cells if cell]
@@ -81,13 +86,13 @@ def _to_line(entries: list[tuple[int, Figure, Measure]], sources: Sequence[Sourc
                 *(judge_change(cells[0], cells[-1]) if len(cells) > 1 else ("single", None)))
 
 
-def _to_cell(pair: tuple[Figure, tuple[Figure, ...]] | None, unit: str | None) -> Cell | None:
+def _to_cell(pair: tuple[Figure, tuple[Figure, ...]] | None, unit: str | None, keys: Mapping[int, str] | None = None) -> Cell | None:
     if pair is None:
         return None
     figure, others = pair
     value = convert(figure.value, figure.unit, unit)
     top = None if figure.value_max is None else convert(figure.value_max, figure.unit, unit)
-    return Cell(figure, figure.value if value is None else value, top, others)
+    return Cell(figure, figure.value if value is None else value, top, others, (keys or {}).get(id(figure), ""))
 
 
 def judge_change(one: Cell | None, other: Cell | None) -> tuple[str, str | None]:

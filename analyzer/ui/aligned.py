@@ -1,0 +1,94 @@
+"""What the pages 对比 and 进展 share: the library's documents as sources, what persons joined, and both sides of a match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from analyzer import store as library
+from analyzer.grouping import Overrides, Source, main_year, overrides_from_json
+from analyzer.records import Department, Figure
+from analyzer.store import Store
+from analyzer.ui.language import named, say
+from analyzer.ui.resources import the_store
+
+_FIELDS = tuple(name for name in Figure.__dataclass_fields__ if name not in ("departments", "section", "box", "rules", "document"))
+_SETTING = "alignment"
+
+
+def row_to_figure(row: dict[str, Any]) -> Figure:
+    """A row of the library as the record it was made from, with a person's corrections in it."""
+    departments = tuple(
+        Department(d["name"], d.get("role") or "responsible", d.get("source") or "explicit", d.get("id"), d.get("probability"))
+        for d in row.get("departments") or ())
+    plain: dict[str, Any] = {name: row.get(name) for name in _FIELDS}
+    plain |= {"comparator": row.get("comparator") or "eq", "change": row.get("change") or "level", "status": row.get("status") or "reference",
+              "confidence": 1.0 if row.get("review") in ("accepted", "edited") else float(row.get("confidence") or 0)}
+    return Figure(document=str(row.get("file") or row.get("document") or ""), departments=departments,
+                  section=tuple(row.get("section") or ()), **plain)
+
+
+def load_sources(numbers: Iterable[int]) -> list[Source]:
+    """The documents as sources, without rejected figures, in the order asked for; `key` is the document's number."""
+    found = []
+    documents = {d["id"]: d for d in library.list_documents(the_store())}
+    for number in numbers:
+        row = documents.get(number)
+        if row:
+            found.append(_load(number, _stamp(row), str(the_store().engine.url), _store=the_store(), _row=row))
+    return found
+
+
+def _stamp(row: dict[str, Any]) -> str:
+    store = the_store()
+    return f"{row['figures']} {row['reviewed']} {library.last_batch(store) or ''} {row.get('region')} {row.get('title')}"
+
+
+@st.cache_data(show_spinner=False, max_entries=200)
+def _load(number: int, stamp: str, url: str, *, _store: Store, _row: dict[str, Any]) -> Source:
+    rows = [r for r in library.figures_of(_store, number) if r["review"] != "rejected" and r["value"] is not None]
+    figures = tuple(row_to_figure(row) for row in rows)
+    dates = {name: _row[name] for name in ("written", "published") if _row.get(name)}
+    return Source(_row["title"] or _row["name"], figures, _row["region"], _row["issuer"], main_year(figures, dates), str(number))
+
+
+def read_overrides() -> Overrides:
+    return overrides_from_json(library.read_setting(the_store(), _SETTING))
+
+
+def save_overrides(overrides: Overrides) -> None:
+    library.save_setting(the_store(), _SETTING, overrides.to_json())
+
+
+def row_key(source: Source, figure: Figure) -> str | None:
+    """The key of the library's row behind a figure, for a link to it."""
+    for row in library.figures_of(the_store(), int(source.key)):
+        if row["start"] == figure.start and row["end"] == figure.end:
+            return str(row["key"])
+    return None
+
+
+def evidence(source: Source, figure: Figure, title: str) -> None:
+    """One side: the document, the sentence with its number marked, and a link to the place in the text."""
+    at, end = figure.start - figure.sentence_start, figure.end - figure.sentence_start
+    sentence = figure.sentence
+    if not 0 <= at <= end <= len(sentence):
+        at = end = 0
+    marked = f'{escape(sentence[:at])}<mark class="q">{escape(sentence[at:end])}</mark>{escape(sentence[end:])}'
+    key = row_key(source, figure) if source.key.isdigit() else None
+    link = f'<a href="doc?d={escape(source.key)}&t={escape(key)}" target="_self">{say("看原文", "See the source")}</a>' if key else ""
+    facts = " · ".join(x for x in (named("status", figure.status), named("period", figure.period), figure.region or source.region or "") if x)
+    st.html(f'<div><b>{escape(title)}</b> {escape(source.name)}</div><div class="pa-path">{escape(facts)} {link}</div>'
+            f'<div class="pa-source">{marked}</div>')
+
+
+def choose_documents(label: str, key: str, *, default: list[int] | None = None) -> list[int]:
+    """A choice of documents by title, with region and year behind it."""
+    documents = [d for d in library.list_documents(the_store()) if d["figures"]]
+    names = {d["id"]: " · ".join(str(x) for x in (d["title"] or d["name"], d["region"], d["written"]) if x) for d in documents}
+    chosen: list[int] = st.multiselect(label, list(names), default=[d for d in default or [] if d in names], key=key,
+                                       format_func=lambda number: names.get(number, ""), placeholder=say("选择文件", "choose documents"))
+    return chosen

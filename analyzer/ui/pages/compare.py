@@ -1,0 +1,224 @@
+"""对比: the same indicator in several documents, in the regions of one year, over the years; two versions of a text."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import streamlit as st
+
+from analyzer import store as library
+from analyzer.compare import Cell, Line, compare_sources, region_matrix, time_series
+from analyzer.comparing import figure_to_words
+from analyzer.export.comparison import lines_to_workbook
+from analyzer.grouping import Source
+from analyzer.texts import Passage, compare_paragraphs
+from analyzer.ui.aligned import choose_documents, evidence, load_sources, read_overrides, save_overrides
+from analyzer.ui.comparison_charts import SIGNS, region_bars, year_lines
+from analyzer.ui.language import language, named, say
+from analyzer.ui.passages import passages_html
+from analyzer.ui.resources import the_store
+
+_MOST = 600
+
+
+def show() -> None:
+    st.title(say("对比", "Compare"))
+    documents = [d for d in library.list_documents(the_store()) if d["figures"]]
+    if len(documents) < 2:
+        st.info(say("至少要有两份含有数据的文件才能对比。请在“导入”页添加文件。",
+                    "It takes two documents with figures to compare. Add files on the page Import."))
+        return
+    views = {"side": say("并排", "Side by side"), "matrix": say("地区 × 指标", "Regions × indicators"),
+             "series": say("时间序列", "Over the years"), "text": say("文本", "Text")}
+    view = st.segmented_control(say("看法", "View"), list(views), default="side", key="compare_view", required=True,
+                                format_func=lambda name: views[name], label_visibility="collapsed")
+    newest = [d["id"] for d in documents[:2]][::-1]
+    if view == "text":
+        _texts(newest)
+        return
+    chosen = choose_documents(say("文件（从早到晚）", "Documents, the earlier first"), f"compare_documents_{view}",
+                              default=newest if view == "side" else [d["id"] for d in documents[:40]][::-1])
+    if len(chosen) < 2:
+        st.info(say("请选择两份或更多文件。", "Choose two or more documents."))
+        return
+    sources = load_sources(chosen)
+    {"side": _side_by_side, "matrix": _matrix, "series": _series}[str(view)](sources)
+
+
+def change_name(change: str) -> str:
+    names = {"raised": ("提高", "raised"), "lowered": ("降低", "lowered"), "unchanged": ("不变", "unchanged"), "new": ("新增", "new"),
+             "dropped": ("不再出现", "dropped"), "mixed": ("其他", "other"), "single": ("", ""), "stronger": ("措辞更硬", "stronger wording"),
+             "weaker": ("措辞更软", "weaker wording")}  # fmt: skip
+    return say(*names.get(change, (change, change)))
+
+
+def _statuses(key: str) -> tuple[str, ...]:
+    names = {"planned": say("计划目标", "Planned"), "achieved": say("完成情况", "Achieved")}
+    chosen = st.segmented_control(say("数据", "Figures"), list(names), default="planned", key=key, required=True,
+                                  format_func=lambda name: names[name], label_visibility="collapsed")
+    return (str(chosen or "planned"),)
+
+
+def _short(source: Source) -> str:
+    return source.name if len(source.name) <= 24 else source.name[:23] + "…"
+
+
+def _columns(sources: list[Source]) -> list[str]:
+    """Names that differ even where two documents have the same title."""
+    names: list[str] = []
+    for source in sources:
+        name = _short(source)
+        names.append(name if name not in names else f"{name} ({len(names) + 1})")
+    return names
+
+
+def _side_by_side(sources: list[Source]) -> None:
+    statuses = _statuses("compare_status")
+    lines = compare_sources(sources, statuses=statuses, overrides=read_overrides())
+    counts = pd.Series([line.change for line in lines], dtype=str).value_counts().to_dict()
+    kinds = [k for k in ("raised", "lowered", "unchanged", "new", "dropped", "mixed") if counts.get(k)]
+    if not lines:
+        st.info(say("这些文件里没有可对比的数据。", "These documents have no figures to compare."))
+        return
+    wanted = st.pills(say("变化", "Change"), kinds, selection_mode="multi", key="compare_changes",
+                      format_func=lambda k: f"{change_name(k)} {counts[k]}") or kinds
+    shown = [line for line in lines if line.change in wanted][:_MOST]
+    names = _columns(sources)
+    frame = pd.DataFrame([
+        {say("指标", "Indicator"): line.indicator + (f"（{line.place}）" if line.place else ""),
+         **{name: figure_to_words(cell.figure) if cell else "—" for name, cell in zip(names, line.cells, strict=True)},
+         say("变化", "Change"): change_name(line.change), say("措辞", "Wording"): change_name(line.wording or ""),
+         say("类别", "Category"): named("category", line.category)} for line in shown])  # fmt: skip
+    state = st.dataframe(frame, hide_index=True, key="compare_table", height=min(460, 40 + 35 * len(shown)), on_select="rerun",
+                         selection_mode="single-row", alt=say("各文件的同一指标", "The same indicator in each document"))
+    lang = language()
+    st.download_button(say("下载比较表（XLSX）", "Download as XLSX"), key="compare_xlsx", on_click="ignore", file_name=say("比较表.xlsx", "comparison.xlsx"),
+                       data=lambda: lines_to_workbook(lines, sources, language=lang))
+    rows = state["selection"]["rows"]
+    line = shown[rows[0]] if rows and rows[0] < len(shown) else shown[0] if shown else None
+    if line:
+        _line_panel(line, sources)
+        _joining(line, lines)
+
+
+def _line_panel(line: Line, sources: list[Source]) -> None:
+    st.subheader(line.indicator)
+    if line.unit:
+        st.caption(say(f"统一单位：{line.unit}", f"Common unit: {line.unit}"))
+    there = [(source, cell) for source, cell in zip(sources, line.cells, strict=True) if cell]
+    if len(there) > 2:
+        st.altair_chart(region_bars(_bar_points(there)), width="stretch", alt=line.indicator)
+    for column, (source, cell) in zip(st.columns(min(2, len(there))) * len(there), there, strict=False):
+        with column:
+            evidence(source, cell.figure, figure_to_words(cell.figure))
+            for other in cell.others[:3]:
+                st.caption(say("同一文件另有：", "Also there: ") + figure_to_words(other) + f" {other.indicator}")
+
+
+def _bar_points(there: list[tuple[Source, Cell]]) -> pd.DataFrame:
+    return pd.DataFrame([{"name": f"{source.region or ''} {_short(source)}".strip(), "value": cell.value,
+                          "label": f"{SIGNS.get(cell.figure.comparator, '')}{cell.figure.quote}"} for source, cell in there])
+
+
+def _joining(line: Line, lines: list[Line]) -> None:
+    """A person's word on what measures the same; it is kept in the library and holds everywhere."""
+    with st.expander(say("合并或拆分指标", "Join or split indicators")):
+        overrides = read_overrides()
+        others = {other.measure: other.indicator for other in lines if other.measure != line.measure}
+        choice = st.selectbox(say(f"把“{line.indicator}”与另一指标合并", f"Join “{line.indicator}” with"), list(others), index=None,
+                              key=f"join_{line.measure}", format_func=lambda key: others[key], placeholder=say("选择指标", "choose an indicator"))
+        if st.button(say("合并", "Join"), key="join", disabled=choice is None) and choice:
+            save_overrides(overrides.join(line.measure, choice))
+            st.rerun()
+        keys = list(dict.fromkeys(cell.measure for cell in line.cells if cell))
+        if len(keys) > 1 and st.button(say("这些不是同一指标：拆开", "These are not the same: split"), key="split"):
+            for key in keys[1:]:
+                overrides = overrides.part(keys[0], key)
+            save_overrides(overrides)
+            st.rerun()
+        if (overrides.joined or overrides.split) and st.button(say("撤销全部合并与拆分", "Undo all joins and splits"), key="unjoin"):
+            save_overrides(type(overrides)())
+            st.rerun()
+
+
+def _matrix(sources: list[Source]) -> None:
+    years = sorted({f.period for s in sources for f in s.figures if f.period and f.period.isdigit()}, reverse=True)
+    if not years:
+        st.info(say("这些文件里没有带年份的数据。", "No figure of these documents has a year."))
+        return
+    left, right = st.columns(2)
+    with left:
+        default = max(years, key=lambda y: sum(f.period == y for s in sources for f in s.figures))
+        year = st.selectbox(say("年份", "Year"), years, index=years.index(default), key="matrix_year")
+    with right:
+        statuses = _statuses("matrix_status")
+    lines = region_matrix(sources, str(year), statuses=statuses, overrides=read_overrides())[:_MOST]
+    if not lines:
+        st.info(say("这一年没有两份文件共有的指标。", "No indicator stands in two documents for this year."))
+        return
+    names = [f"{source.region} ({n + 1})" if source.region and [s.region for s in sources].count(source.region) > 1
+             else source.region or f"{_short(source)} ({n + 1})" for n, source in enumerate(sources)]
+    frame = pd.DataFrame([{say("指标", "Indicator"): line.indicator, say("单位", "Unit"): line.unit or "",
+                           **{name: figure_to_words(c.figure) if c else "—" for name, c in zip(names, line.cells, strict=True)}} for line in lines])
+    state = st.dataframe(frame, hide_index=True, key="matrix_table", height=min(460, 40 + 35 * len(lines)), on_select="rerun",
+                         selection_mode="single-row", alt=say("地区与指标", "Regions and indicators"))
+    rows = state["selection"]["rows"]
+    line = lines[rows[0]] if rows and rows[0] < len(lines) else lines[0]
+    st.subheader(f"{line.indicator} · {year}")
+    st.caption(say("单位：", "Unit: ") + (line.unit or "—"))
+    there = [(source, cell) for source, cell in zip(sources, line.cells, strict=True) if cell]
+    st.altair_chart(region_bars(_bar_points(there)), width="stretch", height=60 + 30 * len(there), alt=line.indicator)
+    for source, cell in there[:8]:
+        evidence(source, cell.figure, figure_to_words(cell.figure))
+
+
+def _series(sources: list[Source]) -> None:
+    regions = sorted({s.region for s in sources if s.region})
+    region = st.selectbox(say("地区", "Region"), ["", *regions], key="series_region", format_func=lambda r: r or say("全部", "All"))
+    kept = [s for s in sources if not region or s.region == region]
+    found = time_series(kept, overrides=read_overrides())[:_MOST]
+    if not found:
+        st.info(say("没有跨年份的指标。", "No indicator has figures for two years."))
+        return
+    at = st.selectbox(say("指标", "Indicator"), range(len(found)), key="series_indicator",
+                      format_func=lambda i: f"{found[i].indicator} ({len(found[i].points)})")
+    series = found[at or 0]
+    st.caption(say("单位：", "Unit: ") + (series.unit or "—"))
+    planned, achieved = named("status", "planned"), named("status", "achieved")
+    points = pd.DataFrame([{"period": p.period, "value": p.value, "status": planned if p.status == "planned" else achieved,
+                            "label": figure_to_words(p.figure), "source": p.source.name} for p in series.points])
+    st.altair_chart(year_lines(points, planned=planned, achieved=achieved), width="stretch", height=320, alt=series.indicator)
+    st.dataframe(pd.DataFrame([{say("时期", "Period"): named("period", p.period), say("数值", "Figure"): figure_to_words(p.figure),
+                                say("状态", "Status"): named("status", p.status), say("原句", "Sentence"): p.figure.sentence,
+                                say("文件", "Document"): p.source.name} for p in series.points]), hide_index=True, key="series_table")  # fmt: skip
+
+
+def _texts(newest: list[int]) -> None:
+    titles = library.document_titles(the_store())
+    numbers = [int(n) for n in titles]
+    left, right = st.columns(2)
+    before = left.selectbox(say("旧版", "Earlier version"), numbers, index=numbers.index(newest[0]), key="text_before",
+                            format_func=lambda n: titles.get(str(n), ""))
+    after = right.selectbox(say("新版", "Later version"), numbers, index=numbers.index(newest[1]), key="text_after",
+                            format_func=lambda n: titles.get(str(n), ""))
+    passages = compare_paragraphs(_paragraphs(before), _paragraphs(after))
+    counts = pd.Series([p.kind for p in passages], dtype=str).value_counts().to_dict()
+    names = {"same": say("未变", "same"), "changed": say("修改", "changed"), "moved": say("移动", "moved"),
+             "moved and changed": say("移动并修改", "moved and changed"), "new": say("新增", "new"), "dropped": say("删除", "dropped")}
+    kinds = [k for k in names if counts.get(k)]
+    wanted = st.pills(say("段落", "Paragraphs"), kinds, selection_mode="multi", key="text_kinds",
+                      default=[k for k in kinds if k != "same"], format_func=lambda k: f"{names[k]} {counts[k]}") or kinds
+    shown: list[Passage] = [p for p in passages if p.kind in wanted]
+    st.html(passages_html(shown[:_MOST], names))
+    if len(shown) > _MOST:
+        st.caption(say(f"只显示前 {_MOST} 段。", f"The first {_MOST} are shown."))
+
+
+def _paragraphs(number: int) -> list[str]:
+    row = library.read_document_row(the_store(), number)
+    if row is None:
+        return []
+    blocks = json.loads(row["blocks"]) if isinstance(row["blocks"], str) else row["blocks"]
+    texts = [row["text"][b["start"]:b["end"]] for b in blocks if b["kind"] != "furniture"] or row["text"].splitlines()
+    return [text for text in ("".join(t.split()) for t in texts) if text]
