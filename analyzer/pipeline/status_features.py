@@ -23,6 +23,9 @@ RAISED = re.compile(
     r"[^，。；、\n]{0,8}?(?:提高|增加|增长|上升|提升|增|升|扩大|发展|扩展|延长|拓展|攀升|跃升|上调|调整|下降|降低|减少|缩短|压缩|压减|降|减|精简|收窄|下调|缩小|放宽|变|改)"
     r"[^，。；、\d\n]{0,3}(?:到|至|为|成)")
 FROM = re.compile(r"(?:[由从]|自(?![贸治主然由愿])|现行|原来?的?)[^，。；\n]{0,30}$")
+SUBJECT_BEFORE = re.compile(r"\s*(?:——)?(?:[全本][省市区县州国系]统?|辖区)?")
+SUBJECT_NOT = re.compile(r"[、和及与]|居|列|排名|分别|入选|获")
+SHORTEST_SUBJECT = 5
 GRANT = "给予|奖励|补助|补贴|资助|奖补|贴息|扶持|配套|支持|补偿|返还|减免|免收|发放"
 # name → (where to look, pattern). "before": the clause up to the figure; "near": its last characters; "after": what
 # follows in the clause; "lead": the sentence up to the figure; "sentence": all of it.
@@ -93,6 +96,15 @@ def is_base(text: str, quantity: Quantity) -> bool:
     return bool(RAISED.match(text, quantity.end) and FROM.search(text, max(0, quantity.start - 34), quantity.start))
 
 
+def is_subject(before: str, quantity: Quantity, between: str) -> bool:
+    """89个开发区实现产值300亿元: a count that opens its clause only says whose figure follows in it.
+
+    `before`: the clause up to the count; `between`: from it to the next figure.
+    """
+    opens = SUBJECT_BEFORE.fullmatch(before) is not None and quantity.change == "level" and quantity.comparator == "eq"
+    return opens and len(between) >= SHORTEST_SUBJECT and SUBJECT_NOT.search(between) is None
+
+
 def clause_around(text: str, start: int, end: int, reach: int = REACH) -> tuple[int, int]:
     """The stretch between the punctuation marks on both sides of `start`–`end`."""
     low, high = max(0, start - reach), min(len(text), end + reach)
@@ -155,9 +167,9 @@ def _flags(reading: Reading, sentence: Span, clause: tuple[int, int], quantity: 
     flags.add(next((name for name, pattern in UNIT_CLASSES if pattern.search(quantity.unit or "")), "count"))
     if is_base(text, quantity):
         flags.add("base")
-    if following is not None and following.end <= clause[1] and quantity.start - clause[0] <= 2 and quantity.change == "level" \
-            and flags & {"count", "measure"} and "、" not in text[quantity.end:following.start]:
-        flags.add("subject")  # 89个开发区实现产值300亿元: the count only says whose figure follows
+    if following is not None and following.end <= clause[1] and flags & {"count", "measure"} \
+            and is_subject(text[clause[0]:quantity.start], quantity, text[quantity.end:following.start]):
+        flags.add("subject")
     line = reading.lines[sentence.line]
     if line.section and RULE_HEADING.search(line.section[-1]):
         flags.add("rule section")

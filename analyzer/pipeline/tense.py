@@ -23,13 +23,13 @@ from analyzer.pipeline.sentences import Span
 BUCKETS = 1 << 16
 SIDES = ("review", "rule")  # both measured against plan: positive nats speak for the side, negative for plan
 SHORTEST = 10  # pairs; shorter spans must not look surer than they are
-SWITCH = {"sentence": 5.0, "line": 3.5, "heading": 1.0, "row": 0.5}  # what a change of tense costs at each border, in nats
+SWITCH = {"sentence": 6.0, "line": 4.0, "heading": 1.0, "row": 0.5}  # what a change of tense costs at each border, in nats
 CEILING = 5.0  # no single sentence outweighs its passage entirely
 HEADING = 4.0
 YEAR = 1.5
 LAST_YEAR = 5.0  # 去年…, 五年来… at the very beginning of a sentence
 OPENS = 3
-SECTION = 1.0
+SECTION = 1.4
 ROW = 1.0
 MEASURE = 1.0
 CUE = 1.0
