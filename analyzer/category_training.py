@@ -72,7 +72,7 @@ def train(sources: Sequence[Path], out: Path, *, codebook: Codebook | None = Non
 def read_examples(source: Path, codebook: Codebook) -> list[Example]:
     """Labelled texts of a file, or of a gold folder with its figures."""
     if source.is_dir():
-        files = [*source.glob("categories*.jsonl"), *source.glob("categories/*.jsonl")]
+        files = {*source.rglob("categories*.jsonl"), *source.rglob("categories/*.jsonl")}
         labels = [example for file in sorted(files) for example in read_examples(file, codebook)]
         return labels + [example for file in sorted(source.glob("**/*.txt")) for example in read_figures(file)]
     examples = []

@@ -70,10 +70,10 @@ def train(folders: Sequence[Path], out: Path, *, folds: int = 10) -> dict[str, f
 
 def read_labels(folder: Path) -> list[Labelled]:
     """Every document of a gold folder that has labelled sentences or, failing that, figures."""
-    texts = {path.stem: path for path in sorted(folder.glob("**/*.txt"))}
+    texts = {path.stem: path for path in sorted(folder.rglob("*.txt"), key=lambda path: path.with_suffix(".jsonl").exists())}
     labels: dict[str, list[dict]] = defaultdict(list)
-    if (folder / "sentences.jsonl").exists():
-        for label in _read_lines(folder / "sentences.jsonl"):
+    for path in sorted(folder.rglob("sentences.jsonl")):
+        for label in _read_lines(path):
             labels[label["document"]].append(label)
     found = []
     for name, path in texts.items():
