@@ -31,7 +31,8 @@ COMPARED = re.compile(r"(?:比(?![例重率值])|较)[^，。；、]{2,16}?(?:�
 LOCATIVE = re.compile(r"(?:内部?|之中|之间|期间|中|里|方面)各?有?$")
 BIDDEN = re.compile("不得[^超低高少多]|应当|可以")
 LIMIT = re.compile(r"(?:不?超过|不?低于|不少于|不?高于|大于|小于|达到?|满|突破)(?:约|近)?$")
-WHEREOF = re.compile(r"按(?:照)?[^，。；]{0,50}的$")
+WHEREOF = re.compile(r"按(?:照)?[^，。；]{0,50}的$|按(?:照)?不(?:低于|高于|超过|少于)[^，。；]{2,30}$")
+FINED = re.compile(r"处以?$")
 GRANTS = re.compile("奖励|补助|补贴|奖补|资助|扶持|支持|贴息|补偿|奖金")
 GRANTED = re.compile(r"(?:的)?(?:标准|比例)?(?:给予|予以|进行|一次性)?" + SUBSIDY.pattern)
 REACH_NEXT = re.compile(r"[\u4e00-\u9fff]{0,4}(?:到|至|为)(?:现在的?|目前的?|(?:19|20)\d\d年的?)?$")
@@ -158,17 +159,20 @@ def _marks(text: str, quantities: list[Quantity], places: list[Place], index: in
     for word in ("分别", "其中", "给予", "最高", "总", "比", "均"):
         if word in clause:
             yield word
-    behind = text[place.right:place.verbs_behind[0].start if place.verbs_behind else place.right_end].strip()
+    named = text[place.right:place.verbs_behind[0].start if place.verbs_behind else place.right_end].strip()
+    behind = text[place.right:place.right_end].strip()
     if HEAD_END.search(phrase):
         yield "head-before"
-    if HEAD_END.search(behind):
+    if HEAD_END.search(named):
         yield "head-behind"
     if "其中" in clause and not place.verbs and not HEAD_END.search(phrase):
         yield "subset"
     if behind and LOCATIVE.search(phrase):
         yield "locative"
-    if any(word.kind == "give" for word in place.tail):
+    if any(word.kind == "give" for word in place.tail) or quantity.unit == "元" and FINED.search(text, place.left, quantity.start):
         yield "given"
+    if behind and text[quantity.end:quantity.end + 1] == "内" and text[quantity.start - 1:quantity.start] in "在于后，":
+        yield "within"
     if place.previous is not None and "。" not in place.gap_before:
         yield "same-sentence"
         whole = [verb for verb in place.verbs if verb.kind in ("do", "reach")]
@@ -357,11 +361,11 @@ def _cuts(text: str, pieces: tuple[tuple[int, int], ...], borders: dict[str, int
 
 def _ruled_out(candidate: Candidate, place: Place) -> bool:
     """单个企业最高【300万元】, 按投资额的【30%】给予奖补: what stands before the number is whose or whereof, not what."""
-    if candidate.kind in ("behind", "shared"):
+    if candidate.kind in ("behind", "shared", "subsidy"):
         return "limit" in place.marks
     if candidate.kind not in ("before", "firsts", "paired"):
         return False
-    if "locative" in place.marks or "given" in place.marks or "verb-only" in place.marks and candidate.kind == "before":
+    if "locative" in place.marks or "within" in place.marks or "given" in place.marks or "verb-only" in place.marks and candidate.kind == "before":
         return True
     return "have" in place.marks or "each" in place.marks or "base" in place.marks or ("grant" in place.marks and candidate.edge != "verb")
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,8 @@ from analyzer.pipeline.indicator_features import place_features
 from analyzer.pipeline.indicator_ranker import Ranker, all_features
 from analyzer.pipeline.indicators import words_of
 from analyzer.pipeline.layers import Quantity
-from analyzer.pipeline.reading import Reading
+from analyzer.pipeline.reading import Reading, read_text
+from analyzer.records import Document
 
 Agreement = Callable[[Mapping[str, Any], str], bool]
 BORDER_STEPS = (0.03, 0.2, 0.5, 0.8, 0.97)
@@ -30,6 +33,21 @@ class MeasuredDocument:
     reading: Reading
     quantities: Sequence[Quantity]
     records: Sequence[Mapping[str, Any]]
+
+
+def gold_to_measured(document: Document, records: Iterable[Mapping[str, Any]]) -> MeasuredDocument:
+    """A document with the quantities of its gold records (offsets of `document.text`; those outside its blocks are left out)."""
+    reading = read_text(document)
+    quantities: list[Quantity] = []
+    kept: list[Mapping[str, Any]] = []
+    for record in sorted(records, key=lambda record: record["start"]):
+        start = bisect_left(reading.offsets, record["start"])
+        end = bisect_left(reading.offsets, record["end"] - 1) + 1
+        if start < end <= len(reading.offsets) and (not quantities or start >= quantities[-1].end):
+            quantities.append(Quantity(start, end, Decimal(str(record["value"])), None, record["unit"], record["comparator"],
+                                       record["change"]))
+            kept.append(record)
+    return MeasuredDocument(reading, quantities, kept)
 
 
 @dataclass(frozen=True, slots=True)

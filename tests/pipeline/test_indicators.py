@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analyzer.errors import ModelError
 from analyzer.ingest.plain import text_to_blocks
 from analyzer.pipeline.indicator_ranker import RULES_ONLY, Ranker, load_ranker, save_ranker
-from analyzer.pipeline.indicator_training import MeasuredDocument, count_borders, train_indicators
+from analyzer.pipeline.indicator_training import MeasuredDocument, count_borders, gold_to_measured, train_indicators
 from analyzer.pipeline.indicators import Measured, find_indicators
 from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.reading import Reading, read_text
@@ -51,6 +51,14 @@ TABLE = [
     ("对新认定的研究中心给予<200|万元>一次性奖励。", ["一次性奖励"], "the subsidy, not who gets it"),
     ("按项目投资额的<20|%>给予补助，单个企业最高<300|万元>。", ["补助", "补助"], "neither the base nor the receiver"),
     ("人均预期寿命从<76|岁>提高到<78|岁>。", ["人均预期寿命", "人均预期寿命"], "base and end of a rise"),
+    ("对年营业收入超过<1|亿元>的企业给予奖励。", ["年营业收入"], "a threshold bounds what stands before it"),
+    ("选派<30|名>科技特派员到县级医院开展工作。", ["科技特派员"], "a preposition and a verb begin a predicate"),
+    ("居民贷款增速比各项贷款平均增速高<↑2|个百分点>。", ["居民贷款增速"], "what it is compared with is not it"),
+    ("建设<20|个>国家级、<10|个>省级试点园区。", ["国家级试点园区", "省级试点园区"], "the class lends the noun of the next"),
+    ("黄金、白银产量分别增长<↑5|%>、<↑6|%>。", ["黄金产量", "白银产量"], "the shared head of two kinds"),
+    ("情节严重的，处<1000|元>罚款。", ["罚款"], "the fine"),
+    ("本措施自发布之日起施行，有效期<5|年>。", ["有效期"], "a time word that is what is measured"),
+    ("固定资产投资（不含农户）增长<↑5|%>。", ["固定资产投资"], "a bracket behind the name"),
     ("新能源汽车产量突破<50|万辆>、增长<↑29|%>。", ["新能源汽车产量", "新能源汽车产量"], "新 belongs to the name"),
 ]
 
@@ -111,6 +119,19 @@ def test_training_learns_the_side(tmp_path) -> None:
     path = tmp_path / "indicators.npz"
     save_ranker(path, ranker)
     assert load_ranker(path).borders == borders
+
+
+def test_gold_offsets_become_offsets_of_the_reading() -> None:
+    text = "第一段。\n\n改造老旧小区12个。"
+    record = {"start": text.index("12"), "end": text.index("12") + 3, "value": 12, "unit": "个", "comparator": "eq", "change": "level"}
+    measured = gold_to_measured(Document("text", text, text_to_blocks(text)), [record])
+    quantity = measured.quantities[0]
+    assert measured.reading.text[quantity.start:quantity.end] == "12个"
+
+
+def test_a_long_row_of_numbers_takes_one_step_each() -> None:
+    found = measure("建成" + "、".join(["<1200|个>"] * 300) + "。")
+    assert len(found) == 300
 
 
 def test_a_broken_model_is_named(tmp_path) -> None:
