@@ -40,12 +40,12 @@ COLUMNS = [
 ]
 FIRST_COLUMNS = ["indicator", "comparator", "quote", "period", "status", "category", "departments", "document"]
 _WIDTHS = {
-    "indicator": 160,
+    "indicator": 154,
     "quote": 84,
     "comparator": 44,
-    "period": 78,
+    "period": 98,
     "status": 70,
-    "category": 104,
+    "category": 96,
     "departments": 170,
     "document": 180,
     "sentence": 320,
