@@ -17,6 +17,7 @@ HEAD = re.compile(r"(?:市级|省级|区级|县级|州级|主要)?"
                   r"(?:[（(][^（）()]{1,6}[）)])?(?:责任|实施|落实|推进|考核|评分)?(?:单位|部门|处室|科室|主体|机构)(?:[（(及和、][^，。；]{0,12})?")
 VAGUE_HEAD = re.compile(r"^[^、，。；省市区县州各]{0,8}(?:单位|部门|分工)[^、，。；]{0,6}$")
 OFFICE = re.compile(r"(?:自治区|省|市|区|县|州|盟|旗)[^、，]{0,12}(?:局|委|厅|办|部|政府|中心|管委会)$")
+NO_NAME = re.compile(r"附[件表]|[\d\W_]+$|无$|同上$")
 MOSTLY = 0.6
 LONGEST_MERGED = 1500  # characters of rows below that one merged cell may hold for
 NUMBER_CELL = re.compile(r"\d{1,3}[.、]?")
@@ -110,7 +111,7 @@ def _table(reading: Reading, pairs: list[tuple[Cell, Line]], top: int, roles: di
 
 def _cell_bodies(words: str, start: int, role: str) -> list[Body]:
     own = read_groups(words, start) if re.search("[：:]|牵头|配合|负责", words) else []
-    return own or read_bodies(words, start, role)
+    return [body for body in own or read_bodies(words, start, role) if not NO_NAME.match(body.name)]
 
 
 def _pair(reading: Reading, block: Block, lines: list[Line]) -> list[tuple[Cell, Line]]:
