@@ -130,10 +130,11 @@ def train_categories(sources: Sequence[Path], out: Path, codebook: str | None) -
 
 def train_departments(sources: Sequence[Path], out: Path, codebook: str | None) -> dict[str, Any]:
     del codebook
-    from analyzer.department_training import collect_examples, cross_validate, save_trained, train_model
+    from analyzer.department_training import collect_examples, cross_validate, train_model
+    from analyzer.likely_departments import write_model
 
     examples = collect_examples(plain_documents(sources))
-    save_trained(train_model(examples), out / "departments.npz")
+    write_model(train_model(examples), out / "departments.npz")
     return {"examples": len(examples), **cross_validate(examples)["model"]}
 
 
