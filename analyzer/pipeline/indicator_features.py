@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from analyzer.pipeline.indicator_candidates import Candidate, Place
+from analyzer.pipeline.indicator_candidates import Candidate
+from analyzer.pipeline.indicator_places import Place
 from analyzer.pipeline.indicator_words import HEAD_END, Verb, actions
 from analyzer.pipeline.layers import Quantity
 

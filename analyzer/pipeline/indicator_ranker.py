@@ -12,8 +12,9 @@ import numpy as np
 
 from analyzer import lexicon
 from analyzer.errors import ModelError
-from analyzer.pipeline.indicator_candidates import Candidate, Place
+from analyzer.pipeline.indicator_candidates import Candidate
 from analyzer.pipeline.indicator_features import NAME_REACH, end_features, own_features, place_features, start_features
+from analyzer.pipeline.indicator_places import Place
 from analyzer.pipeline.layers import Quantity
 
 MODEL = "indicators.npz"

@@ -14,8 +14,9 @@ import scipy.optimize
 import scipy.sparse
 
 from analyzer.errors import ModelError
-from analyzer.pipeline.indicator_candidates import Candidate, find_candidates, find_places
+from analyzer.pipeline.indicator_candidates import Candidate, find_candidates
 from analyzer.pipeline.indicator_features import place_features
+from analyzer.pipeline.indicator_places import find_places
 from analyzer.pipeline.indicator_ranker import Ranker, all_features
 from analyzer.pipeline.indicators import words_of
 from analyzer.pipeline.layers import Quantity

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analyzer.pipeline.indicator_actions import find_action
-from analyzer.pipeline.indicator_candidates import Candidate, find_candidates, find_places
+from analyzer.pipeline.indicator_candidates import Candidate, find_candidates
+from analyzer.pipeline.indicator_places import find_places
 from analyzer.pipeline.indicator_ranker import RULES_ONLY, Ranker, default_path, load_ranker
 from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.reading import Reading
