@@ -117,8 +117,8 @@ def _fold(name: str) -> str:
 def normalise_indicator(name: str) -> str:
     """An indicator without place, time and the verb before it.
 
-    >>> normalise_indicator("全省新开工改造城镇老旧小区")
-    '城镇老旧小区'
+    >>> normalise_indicator("全省今年培育智能工厂")
+    '智能工厂'
     """
     plain = _fold(_PLACE.sub("", _TIME.sub("", name)))
     plain = _PLACE.sub("", plain)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.actuals import Actual, read_actuals, rows_to_actuals
 from analyzer.alignment import Measure, concepts, figure_to_measure, is_vague, marks_part, measures_part
@@ -43,7 +43,8 @@ def track_targets(earlier: Sequence[Source], later: Sequence[Source], *, actuals
     """Each target of the earlier documents with the later statement that reports its result.
 
     Only later documents of the same region (or, without one, the same issuer) are asked. A user's actual value goes before
-    what documents say. A target whose result nobody states is `not_reported`.
+    what documents say. A target whose result nobody states is `not_reported`; its reason is `not due` where no report
+    reaches its period.
     """
     follows = []
     for source in earlier:
@@ -51,8 +52,15 @@ def track_targets(earlier: Sequence[Source], later: Sequence[Source], *, actuals
         reports = [(other, figure, figure_to_measure(figure, home=other.region))
                    for other in followers for figure in other.figures if figure.status == "achieved" and figure.indicator]
         pairs = [(target, figure_to_measure(target, home=source.region)) for target in _targets(source)]
-        follows += _follow_all(source, pairs, reports, actuals, overrides or Overrides())
+        last = max((figure.period.split("/")[-1][:4] for _, figure, _ in reports if figure.period), default=None)
+        found = _follow_all(source, pairs, reports, actuals, overrides or Overrides())
+        follows += [replace(f, reason="not due") if f.result is None and is_ahead(f.target.period, last) else f for f in found]
     return follows
+
+
+def is_ahead(period: str | None, last: str | None) -> bool:
+    """Whether a target's period ends after the last year that any report speaks of."""
+    return bool(period) and (last is None or str(period).split("/")[-1][:4] > last)
 
 
 def _targets(source: Source) -> list[Figure]:
@@ -135,9 +143,13 @@ class Rate:
 
 
 def fulfilment_rates(follows: Sequence[Follow], *, by: str = "category") -> list[Rate]:
-    """Rates by `category` or `region`, the biggest group first, each with its share that is not reported."""
+    """Rates by `category` or `region`, the biggest group first, each with its share that is not reported.
+
+    Targets that no report can answer yet do not count."""
     groups: dict[str, Counter[str]] = defaultdict(Counter)
     for follow in follows:
+        if follow.reason == "not due":
+            continue
         groups[str(getattr(follow, by) or "")][follow.verdict] += 1
     rates = []
     for group, counts in groups.items():

@@ -22,7 +22,7 @@ CHANGE_NAMES = {"raised": ("提高", "raised"), "lowered": ("降低", "lowered")
                 "dropped": ("不再出现", "dropped"), "mixed": ("其他", "other"), "single": ("", ""), "stronger": ("更硬", "stronger"),
                 "weaker": ("更软", "weaker")}  # fmt: skip
 REASONS = {
-    "no statement": "后来的文件没有说明", "growth against amount": "一为增速一为总量", "units": "单位不同", "at the target": "达到目标",
+    "no statement": "后来的文件没有说明", "not due": "尚未到期", "growth against amount": "一为增速一为总量", "units": "单位不同", "at the target": "达到目标",
     "above the target": "高于目标", "below the target": "低于目标", "about the target": "约等于目标", "within the limit": "在限度之内",
     "better than the limit": "优于限度", "above the limit": "超出限度", "result is an upper bound": "结果只是上限",
     "result is a lower bound": "结果只是下限", "result is a lower bound below the target": "结果只是低于目标的下限",

@@ -33,8 +33,8 @@ def year_lines(points: pd.DataFrame, *, planned: str, achieved: str) -> Any:
     return lines + base.mark_text(dy=-12, fontSize=11).encode(text="label:N")
 
 
-def dumbbell(points: pd.DataFrame, *, order: list[str], names: dict[str, str]) -> alt.LayerChart:
-    """`points` has name, ratio (result as a share of the target, 1 = reached), verdict and label; the target stands at 100 %."""
+def dumbbell(points: pd.DataFrame, *, order: list[str], names: dict[str, str]) -> Any:
+    """`points` has name, ratio (result as a share of the target, 1 = reached), verdict, label and edge (where the label stands); the target is 100 %."""
     colour = alt.Color("verdict:N", legend=alt.Legend(title=None, orient="top"),
                        scale=alt.Scale(domain=[names[v] for v in VERDICT_COLOURS], range=list(VERDICT_COLOURS.values())))  # fmt: skip
     y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=260, labelFontSize=12, grid=True))
@@ -43,7 +43,7 @@ def dumbbell(points: pd.DataFrame, *, order: list[str], names: dict[str, str]) -
     bars = base.mark_rule(strokeWidth=3, color=_GREY).encode(y=y, x=alt.X("ratio:Q", title=None, axis=alt.Axis(format=".0%")), x2="target:Q")
     dots = base.mark_circle(size=130, opacity=1).encode(y=y, x="ratio:Q", color=colour, tooltip=["name:N", "label:N", "verdict:N"])
     marks = base.mark_point(shape="diamond", size=70, color="#444", filled=True).encode(y=y, x="target:Q")
-    words = base.mark_text(align="left", dx=9, fontSize=11).encode(y=y, x="ratio:Q", text="label:N")
+    words = base.mark_text(align="left", dx=9, fontSize=11).encode(y=y, x="edge:Q", text="label:N")
     return alt.layer(bars, rule, marks, dots, words)
 
 

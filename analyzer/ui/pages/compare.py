@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -157,6 +158,8 @@ def _matrix(sources: list[Source]) -> None:
     if not lines:
         st.info(say("这一年没有两份文件共有的指标。", "No indicator stands in two documents for this year."))
         return
+    full = [n for n in range(len(sources)) if any(line.cells[n] for line in lines)]
+    sources, lines = [sources[n] for n in full], [replace(line, cells=tuple(line.cells[n] for n in full)) for line in lines]
     names = [f"{source.region} ({n + 1})" if source.region and [s.region for s in sources].count(source.region) > 1
              else source.region or f"{_short(source)} ({n + 1})" for n, source in enumerate(sources)]
     frame = pd.DataFrame([{say("指标", "Indicator"): line.indicator, say("单位", "Unit"): line.unit or "",
@@ -175,7 +178,7 @@ def _matrix(sources: list[Source]) -> None:
 
 def _series(sources: list[Source]) -> None:
     regions = sorted({s.region for s in sources if s.region})
-    region = st.selectbox(say("地区", "Region"), ["", *regions], key="series_region", format_func=lambda r: r or say("全部", "All"))
+    region = st.selectbox(say("地区", "Region"), ["", *regions], index=min(1, len(regions)), key="series_region", format_func=lambda r: r or say("全部", "All"))
     kept = [s for s in sources if not region or s.region == region]
     found = time_series(kept, overrides=read_overrides())[:_MOST]
     if not found:

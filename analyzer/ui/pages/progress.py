@@ -40,6 +40,9 @@ def show() -> None:
     actuals = _stored_actuals(sources)
     follows = track_targets(sources, sources, actuals=actuals, overrides=read_overrides())
     _upload(sources)
+    ahead = sum(f.reason == "not due" for f in follows)
+    if ahead and not st.toggle(say(f"包括尚未到期的 {ahead} 个目标", f"Include {ahead} targets that are not due yet"), key="progress_ahead"):
+        follows = [f for f in follows if f.reason != "not due"]
     if not follows:
         st.info(say("这些文件里没有计划目标。", "These documents have no planned targets."))
         return
@@ -87,7 +90,8 @@ def _results(follows: list[Follow]) -> None:
         st.caption(say(f"结果相当于目标的百分比（◆ 为目标；前 {len(dots)} 项）。颜色是按约束方向得出的结论。",
                        f"The result as a share of the target (◆ is the target; the first {len(dots)}). The colour is the verdict by the comparator."))
         names = [f"{i}. {f.indicator} {f.target.period or ''}" for i, f in enumerate(dots, 1)]
-        points = pd.DataFrame([{"name": name, "ratio": min(f.ratio or 0, _CAP), "target": 1.0, "verdict": verdict_name(f.verdict),
+        points = pd.DataFrame([{"name": name, "ratio": min(f.ratio or 0, _CAP), "target": 1.0, "edge": max(min(f.ratio or 0, _CAP), 1.0),
+                                "verdict": verdict_name(f.verdict),
                                 "label": f"{figure_to_words(f.target)} → {result_words(f)}"} for name, f in zip(names, dots, strict=True)])
         st.altair_chart(dumbbell(points, order=names, names={v: verdict_name(v) for v in VERDICTS}), width="stretch", height=60 + 26 * len(dots),
                         alt=say("目标与结果", "Targets and results"))
