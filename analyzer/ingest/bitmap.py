@@ -142,3 +142,20 @@ def cell_crops(picture: np.ndarray, boxes: list[Segment], scale: float, threshol
         pad = 8
         crop = inner[max(0, b - pad):d + pad, max(0, a - pad):c + pad]
         yield ((x0 + 5 + a) * scale, (y0 + 5 + b) * scale, (x0 + 5 + c) * scale, (y0 + 5 + d) * scale), np.ascontiguousarray(crop)
+
+
+def has_per_mille(crop: np.ndarray) -> bool:
+    """Whether a crop shows ‰: one ring above, two alike side by side below, to the right of it."""
+    import cv2
+
+    large = cv2.resize(crop, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+    height, width = large.shape
+    _, paper = cv2.threshold(large, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    count, _, stats, centres = cv2.connectedComponentsWithStats(paper, connectivity=4)
+    holes = sorted((float(centres[n][0]), float(centres[n][1]), int(stats[n][4])) for n in range(1, count)
+                   if stats[n][4] >= 12 and stats[n][0] > 0 and stats[n][1] > 0
+                   and stats[n][0] + stats[n][2] < width and stats[n][1] + stats[n][3] < height)
+    if len(holes) != 3:
+        return False
+    (_, y0, _), (_, y1, a1), (_, y2, a2) = holes
+    return abs(y1 - y2) < 0.1 * height and min(y1, y2) - y0 > 0.12 * height and max(a1, a2) < 2.5 * min(a1, a2)

@@ -148,3 +148,13 @@ def test_the_second_reader_agrees_with_the_first():
     page = read_page_slowly(draw(plan, size=SIZE), 0)
     other = pages_to_document([page], "a.pdf", "pdf", [], DEFAULT_LIMITS)
     assert other.text.translate(RADICALS) == parse_pdf(draw(plan, size=SIZE), "a.pdf").text
+
+
+@pytest.mark.parametrize(("sign", "expected"), [("‰", True), ("%", False), ("00", False), ("8", False)])
+def test_per_mille_is_told_from_per_cent_by_its_rings(sign, expected):
+    pytest.importorskip("cv2")
+    import numpy as np
+
+    from analyzer.ingest.bitmap import has_per_mille
+
+    assert has_per_mille(np.asarray(scan(lambda canvas: canvas.drawString(80, 200, sign)))) is expected
