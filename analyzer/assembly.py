@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from analyzer.categories import Classified, Classifier, classify, figure_parts, neighbours, sentence_parts
 from analyzer.commitments import Clause, find_pieces, split_commitments
@@ -17,8 +18,10 @@ from analyzer.lexicon import read_rows
 from analyzer.likely_departments import infer_departments
 from analyzer.numerals import to_number
 from analyzer.pipeline.components import Layers
+from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.periods import period_to_due
 from analyzer.pipeline.reading import join_breaks
+from analyzer.pipeline.timeline import assign_periods
 from analyzer.records import Box, Commitment, Department, Document, Figure, Rejected, Sentence
 
 MOST_INFERRED = 5
@@ -112,19 +115,20 @@ def layers_to_commitments(layers: Layers, sentences: Sequence[Sentence], figures
     categories = classify(items, classifier=classifier, explain=False)
     starts = [figure.start for figure in figures]
     records = []
-    for (number, clause), category in zip(clauses, categories, strict=True):
+    periods = _periods_of(layers, [clause for _, clause in clauses])
+    for (number, clause), category, period in zip(clauses, categories, periods, strict=True):
         place = layers.reading.to_source(clause.start, clause.end)
         inside = figures[bisect_left(starts, place.start):bisect_right(starts, place.end)]
-        records.append(_to_commitment(layers, sentences[number], layers.sentences[number].line, clause, category, inside))
+        records.append(_to_commitment(layers, sentences[number], layers.sentences[number].line, clause, category, period, inside))
     return tuple(_with_inferred(layers.document, records, [record.text for record in records]) if infer else records)
 
 
 def _to_commitment(layers: Layers, sentence: Sentence, line_number: int, clause: Clause, category: Classified,
-                   figures: Sequence[Figure]) -> Commitment:
+                   period: str | None, figures: Sequence[Figure]) -> Commitment:
     place = layers.reading.to_source(clause.start, clause.end)
     inside = [figure for figure in figures if place.start <= figure.start and figure.end <= place.end]
     line = layers.reading.lines[line_number]
-    period = next((figure.period for figure in inside if figure.status == "planned"), None)
+    period = next((figure.period for figure in inside if figure.status == "planned" and figure.period), period)
     page, box = find_place(layers.document, place.start, place.end, line.block)
     return Commitment(
         document=layers.document.name, text=source_text(layers, clause.start, clause.end), start=place.start, end=place.end,
@@ -134,15 +138,12 @@ def _to_commitment(layers: Layers, sentence: Sentence, line_number: int, clause:
         section=line.section, page=page, box=box, confidence=sentence.confidence)
 
 
-def _period_of(layers: Layers, clause: Clause) -> str | None:
-    """The first period that the clause names, else the year or span that the document plans for."""
-    first = bisect_left(layers.mentions, clause.start, key=lambda mention: mention.start)
-    for mention in layers.mentions[first:]:
-        if mention.end > clause.end:
-            break
-        if mention.period:
-            return mention.period
-    return layers.context.span or (str(layers.context.year) if layers.context.year else None)
+def _periods_of(layers: Layers, clauses: Sequence[Clause]) -> list[str | None]:
+    """For each clause the period that a figure at its verb would have: named there, carried forward, or the document's."""
+    places = [Quantity(max(clause.start, clause.end - 2), max(clause.start + 1, clause.end - 1), Decimal(1), change="increase")
+              for clause in clauses]
+    found = assign_periods(layers.reading, layers.sentences, places, ["planned"] * len(places), layers.context)
+    return [period for period, _ in found]
 
 
 def layers_to_rejected(layers: Layers) -> tuple[Rejected, ...]:
