@@ -1,6 +1,7 @@
 """PDFs that the tests print themselves: paragraphs, tables, furniture, places, rotation, odd characters."""
 
 import io
+import shutil
 
 import pdf_samples
 import pytest
@@ -51,13 +52,18 @@ def of_kind(document, kind):
 FULL = "全市加快推进公共服务均等化水平提升工程建设并形成经验"  # 26 characters: a full line
 
 
-@pytest.mark.parametrize("producer", ["reportlab"])
+def needs(tool):
+    return pytest.mark.skipif(shutil.which(tool) is None, reason=f"needs {tool} to print the sample")
+
+
+@pytest.mark.parametrize("producer", ["reportlab", pytest.param("libreoffice", marks=needs("soffice")),
+                                      pytest.param("chromium", marks=needs("chromium"))])
 def test_every_paragraph_and_cell_of_a_long_print_is_whole(producer):
     sample = pdf_samples.make_sample(seed=3, chapters=5, sections=3)
     document = parse_pdf(pdf_samples.PRODUCERS[producer](sample), "long.pdf")
     paragraphs, cells, lost, missing = pdf_samples.score(document, sample)
     assert (paragraphs, cells) == (1.0, 1.0), (lost[:3], missing[:3])
-    assert document.pages and document.pages > 25
+    assert document.pages and document.pages > 10
 
 
 @pytest.mark.parametrize(("lines", "expected", "reason"), [
