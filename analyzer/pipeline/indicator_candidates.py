@@ -85,7 +85,8 @@ def find_candidates(reading: Reading, quantities: list[Quantity], places: list[P
             _behind(text, end.right, end.right_end, end.right_kind, end.verbs_behind, "shared", add)
         if index > first:
             _before(text, places[first], add, kind="firsts")
-        _earlier(text, quantities, place, index, add)
+        if not any(candidate.kind == "before" and not _ruled_out(candidate, place) for candidate in found.values()):
+            _earlier(text, quantities, place, index, add)
         _subsidies(text, place, quantities[index], add)
     candidates = [candidate for candidate in found.values() if not _ruled_out(candidate, place)]
     split = [candidate for candidate in candidates if candidate.kind == "split"]
