@@ -48,9 +48,12 @@ def build_parser() -> argparse.ArgumentParser:
 
     batch = commands.add_parser("batch", help="analyse many documents, resumable, on all cores")
     batch.add_argument("paths", nargs="+", metavar="PATH")
-    batch.add_argument("--out", required=True, metavar="DIR|DB", help="a folder (JSON, Parquet, report), a .sqlite file, or a database URL")
+    batch.add_argument("--out", required=True, action="append", metavar="DIR|DB",
+                       help="a folder (JSON, Parquet, report), a .sqlite file, or a database URL; may be given twice")
     batch.add_argument("--workers", type=int, default=None, help="child processes (default: all cores)")
     batch.add_argument("--timeout", type=float, default=120.0, metavar="SECONDS", help="for one document (default: 120)")
+    batch.add_argument("--memory", type=int, default=4096, metavar="MB", help="address space of one child (default: 4096)")
+    batch.add_argument("--retry", action="store_true", help="do again what failed in an earlier run")
     batch.add_argument("--infer-departments", action="store_true")
     batch.add_argument("--format", choices=("table", "jsonl"), default="table", help="jsonl: one line a document on standard output")
 
@@ -73,6 +76,13 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--model", choices=("all", "categories", "indicators", "status", "sentence_kinds", "departments"), default="all")
     train.add_argument("--codebook", metavar="FILE", help="your own codebook (YAML or XLSX) instead of the default one")
     train.add_argument("--out", metavar="DIR", help="where the weights go (default: models/)")
+
+    backup = commands.add_parser("backup", help="keep the whole library of the app in one file")
+    backup.add_argument("file", metavar="FILE", help="a new file, for example library-2026-01-31.zip")
+    restore = commands.add_parser("restore", help="bring a backup back into an empty library")
+    restore.add_argument("file", metavar="FILE")
+    for command in (backup, restore):
+        command.add_argument("--home", metavar="DIR", help="the data folder (default: POLICY_ANALYZER_HOME, else ~/.policy-analyzer)")
     return parser
 
 

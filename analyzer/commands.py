@@ -227,20 +227,24 @@ def run_batch(args: argparse.Namespace) -> int:
     from analyzer import batch
 
     paths = list(expand_paths(args.paths))
-    sink = batch.open_sink(args.out)
+    sinks = [batch.open_sink(destination, retry=args.retry) for destination in args.out]
+    known = 0
     with tqdm(total=len(paths), unit="doc", file=sys.stderr, disable=None) as bar:
         def tell(outcome: batch.Outcome) -> None:
+            nonlocal known
             bar.update()
-            if args.format == "jsonl":
-                print(json.dumps(asdict(outcome), ensure_ascii=False), flush=True)
-            if outcome.status != "done":
+            known += outcome.status == "known"
+            if args.format == "jsonl" and outcome.status != "known":
+                print(json.dumps(asdict(outcome)), flush=True)
+            if outcome.status == "failed":
                 bar.write(f"error: {outcome.error}", file=sys.stderr)
 
-        outcomes = batch.run_batch(paths, sink, workers=args.workers, seconds=args.timeout,
+        outcomes = batch.run_batch(paths, sinks, workers=args.workers, seconds=args.timeout, megabytes=args.memory,
                                    infer_departments=args.infer_departments, report=tell)
-    sink.close()
-    failed = sum(outcome.status != "done" for outcome in outcomes)
-    print(f"{len(outcomes) - failed} documents done, {failed} failed, {len(paths) - len(outcomes)} were done before", file=sys.stderr)
+    for sink in sinks:
+        sink.close()
+    failed = sum(outcome.status == "failed" for outcome in outcomes)
+    print(f"{len(outcomes) - failed} documents done, {failed} failed, {known} were known before", file=sys.stderr)
     return 1 if failed else 0
 
 
@@ -325,5 +329,5 @@ def _read_sources(paths: Iterable[str]) -> tuple[list[Any], bool]:
     return sources, failed
 
 
-__all__ = ["UnreadableDocument", "expand_paths", "run_batch", "run_classify", "run_compare", "run_evaluate", "run_track",
+__all__ = ["UnreadableDocument", "expand_paths", "run_backup", "run_batch", "run_restore", "run_classify", "run_compare", "run_evaluate", "run_track",
            "run_extract", "run_read", "run_train"]
