@@ -17,7 +17,7 @@ from analyzer.ingest.plain import decode, text_to_blocks
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits, run_limited
 from analyzer.records import Document
 
-READABLE = "TXT, MD, DOCX, DOC, PDF, OFD, HTML, XLSX, XLS, CSV"
+READABLE = "TXT, MD, DOCX, DOC, PDF, OFD, HTML, XLSX, XLS, CSV, PNG, JPEG, TIFF"
 URL = re.compile(r"https?://", re.IGNORECASE)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
