@@ -256,6 +256,32 @@ def run_train(args: argparse.Namespace) -> int:
     return 0
 
 
+def run_backup(args: argparse.Namespace) -> int:
+    from analyzer.store import backup, default_home, open_store
+
+    home = Path(args.home) if args.home else default_home()
+    if not os.environ.get("POLICY_ANALYZER_DATABASE") and not (home / "library.sqlite").is_file():
+        raise AnalyzerError(f"{home}: there is no library here; --home DIR names another folder", f"{home}：此处没有资料库；可用 --home 指定文件夹")
+    _print_backup(backup.backup_library(open_store(home=home), Path(args.file)))
+    return 0
+
+
+def run_restore(args: argparse.Namespace) -> int:
+    from analyzer.store import backup, default_home, open_store
+
+    home = Path(args.home) if args.home else default_home()
+    if not Path(args.file).is_file():
+        raise AnalyzerError(f"{args.file}: there is no such file", f"{args.file}：文件不存在")
+    _print_backup(backup.restore_library(Path(args.file), open_store(home=home)))
+    open_store(home=home)  # lifts an older library at once
+    return 0
+
+
+def _print_backup(found: Any) -> None:
+    print(f"{found.documents} documents, {found.figures} figures, {found.corrections} corrections, {found.jobs} jobs, {found.files} files; "
+          f"{found.size / 1e6:.1f} MB, of {found.created} (version {found.version})")
+
+
 def run_compare(args: argparse.Namespace) -> int:
     from analyzer import comparing
     from analyzer.compare import compare_sources
