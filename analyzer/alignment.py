@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from rapidfuzz import fuzz
+from rapidfuzz.distance import LCSseq
 
 from analyzer.lexicon import model_path, read_rows, split
 from analyzer.records import Figure
@@ -19,7 +20,7 @@ _GROWTH = re.compile(r"(?:平均|实际|同比|名义|累计|年均)*(?:增长�
 _TIME = re.compile(
     r"[“\"]?十[一二三四五六]五[”\"]?(?:期间|时期|以来|末)?|(?:到|至)?(?:19|20)\d\d年(?:年?[底末初]|以来)?|\d{1,2}月(?:底|末|份)?"
     r"|全年|今年|去年|本年|年度|当年|上年|年末|年底前?|每年|五年来?|一年来|目前|已经?|将|累计|预计|力争|计划|确保|努力|继续|同比|实际|平均值?")
-_PLACE = re.compile(r"^(?:全[省市区县州国]|我[省市区国]|[省市]内|全自治区|自治区内|境内)的?")
+_PLACE = re.compile(r"^(?:全[省市区县州国]|我[省市区国]|[省市]内|全自治区|自治区内|境内)的?|^(?:省|市|自治区)(?=政府|人大|政协)")
 _NOISE = re.compile(r"[\s“”\"'‘’《》〈〉「」（）()\[\]【】、，,：:·．._\-—+＋]")
 _TAIL = re.compile(r"(?:(?:总)?(?:数量|个数|户数|套数|人数|家数|总数|总量|数)|任务|工作|项目|工程|建设|改造|开工)$")
 _HEAD = re.compile(
@@ -29,7 +30,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?|[ⅠⅡⅢⅣⅤ]+|[一二三四五](?=[类
 _START = re.compile(r"新开工|开工|启动|动工")
 _FINISH = re.compile(r"竣工|建成|投产|投运|交付|完工|投入使用|完成")
 _SUM = re.compile(r"累计|总[数量计]|总装机|总里程|总规模|保有|存量|余额")
-_NEW = re.compile(r"新[增建设改开登培认]|净增")
+_NEW = re.compile(r"新[增建设改开登培认]|净增|增加(?![到至])")
 _FLOW = re.compile(r"完成|改造|培育|打造|认定|获批|引进|开工|筹集|创建")
 _STOCK = re.compile(r"达|超|突破|增至|(?:增加|增长|提高|提升)[到至]|^有|拥有|壮大|集聚|升至|稳定在|保持")
 _YEARLY = re.compile(r"年均|年平均")
@@ -276,7 +277,8 @@ def measures_part(one: Measure, two: Measure) -> str | None:
     return None
 
 
-FEATURES = ("ratio", "partial", "grams", "same core", "front", "back", "marks", "concept", "one concept", "length", "apart", "ends")
+FEATURES = ("ratio", "partial", "grams", "same core", "front", "back", "marks", "concept", "one concept", "length", "apart", "ends",
+            "inside", "swapped", "starts")  # fmt: skip
 """What the pair model sees: likeness of the cores, what only one says before and behind the other, marks, concepts."""
 
 
@@ -289,10 +291,12 @@ def pair_features(one: Measure, two: Measure) -> list[float]:
     at = b.find(a)
     front, back = (at, len(b) - at - len(a)) if at >= 0 else (0, 0)
     same = one.concept is not None and one.concept == two.concept
+    shared = LCSseq.similarity(a, b)
+    inside = min(len(b) - shared, 6) / 6 if at < 0 and shared == len(a) else 0.0  # 中央预算内(水利)投资
     return [fuzz.ratio(a, b) / 100, fuzz.partial_ratio(a, b) / 100,
             2 * len(grams_a & grams_b) / max(1, len(grams_a) + len(grams_b)), float(a == b), min(front, 6) / 6, min(back, 6) / 6,
             float(min(marks_part(one, two), 2)), float(same), float((one.concept is None) != (two.concept is None)),
-            min(len(a), 12) / 12, float(at < 0), float(a[-2:] == b[-2:])]
+            min(len(a), 12) / 12, float(at < 0), float(a[-2:] == b[-2:]), inside, float(a != b and sorted(a) == sorted(b)), float(a[:2] == b[:2])]
 
 
 def score_measures(one: Measure, two: Measure) -> float:
@@ -301,7 +305,7 @@ def score_measures(one: Measure, two: Measure) -> float:
     >>> score_measures(words_to_measure("城镇新增就业", "人"), words_to_measure("新增城镇就业", "人")) > 0.5
     True
     """
-    if measures_part(one, two) or not one.name or not two.name:
+    if measures_part(one, two) or is_vague(one) or is_vague(two):
         return 0.0
     return float(score_features(np.array([pair_features(one, two)]))[0])
 

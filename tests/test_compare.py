@@ -95,7 +95,8 @@ def test_years_of_an_indicator():
 def test_two_versions_of_a_text():
     before = ["第一条 为了规范停车管理，制定本办法。", "第二条 本办法适用于本市。",
               "第三条 收费标准由市发展改革委制定。", "第四条 本办法自发布之日起施行。"]
-    after = ["第一条 为了规范停车管理，制定本办法。", "第三条 收费标准由市发展改革部门制定并公布。", "第二条 本办法适用于本市。", "第五条 违反规定的，责令改正。"]
+    after = ["第一条 为了规范停车管理，制定本办法。",
+             "第三条 收费标准由市发展改革部门制定并公布。", "第二条 本办法适用于本市。", "第五条 违反规定的，责令改正。"]
     kinds = [(p.kind, p.before_at, p.after_at) for p in compare_paragraphs(before, after)]
     assert ("same", 0, 0) in kinds and ("new", None, 3) in kinds and ("dropped", 3, None) in kinds
     assert sum(kind.startswith("moved") for kind, _, _ in kinds) == 1
