@@ -73,7 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     train = commands.add_parser("train", help="train the models, from corpus/ or from your own labels")
     train.add_argument("sources", nargs="*", metavar="PATH", help="gold folders and label files (default: the samples in corpus/)")
-    train.add_argument("--model", choices=("all", "categories", "indicators", "status", "sentence_kinds", "departments"), default="all")
+    train.add_argument("--model", choices=("all", "categories", "indicators", "status", "sentence_kinds", "departments", "confidence"), default="all")
     train.add_argument("--codebook", metavar="FILE", help="your own codebook (YAML or XLSX) instead of the default one")
     train.add_argument("--out", metavar="DIR", help="where the weights go (default: models/)")
 
