@@ -1,0 +1,278 @@
+"""Where the results of a batch go: a folder (JSON, journal, Parquet, report) or a library; each whole or not at all.
+
+A sink has two halves. `keep_analysis` runs in the child that analysed the document, so that writing is shared by all
+cores; the sink itself lives in the parent, knows what is finished and tells at the end what became of everything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Protocol
+
+from analyzer import __version__
+from analyzer.errors import AnalyzerError
+from analyzer.records import Analysis, Commitment, Figure, to_dict
+
+INTEGERS = {"start", "end", "sentence_start", "sentence_end", "page"}
+NUMBERS = {"value", "value_max", "confidence"}
+LIBRARIES = (".sqlite", ".db")
+ROWS = 20_000  # held in memory at a time while Parquet is written
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one document: done, or failed with the message for the user in both languages; known: before this run."""
+
+    path: str
+    sha256: str
+    status: str
+    figures: int = 0
+    commitments: int = 0
+    characters: int = 0
+    seconds: float = 0.0
+    error: str = ""
+    error_zh: str = ""
+
+
+class Sink(Protocol):
+    """The parent's half of a destination. `note` may be called again for the same document."""
+
+    @property
+    def destination(self) -> str: ...
+
+    def holds(self, path: str, sha256: str) -> bool: ...
+
+    def note(self, outcome: Outcome) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def is_library(destination: str) -> bool:
+    return "://" in destination or Path(destination).suffix in LIBRARIES
+
+
+def open_sink(destination: str, *, retry: bool = False) -> Sink:
+    """A library for `….sqlite`, `….db` or a database URL, a folder for anything else; `retry` does failed ones again."""
+    return StoreSink(destination) if is_library(destination) else FolderSink(Path(destination), retry=retry)
+
+
+def keep_analysis(destination: str, outcome: Outcome, analysis: Analysis) -> None:
+    """In the child: the result of one document into a destination, whole or not at all; the same again changes nothing."""
+    if is_library(destination):
+        _keep_in_library(destination, outcome, analysis)
+    else:
+        target = result_path(Path(destination), outcome.path, outcome.sha256)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write_whole(target, json.dumps({"outcome": asdict(outcome), **analysis_to_dict(analysis)}, ensure_ascii=False))
+
+
+def _write_whole(target: Path, text: str) -> None:
+    part = target.with_suffix(f".{os.getpid()}.part")
+    part.write_text(text, encoding="utf-8", errors="surrogatepass")
+    part.replace(target)
+
+
+# --- a folder ----------------------------------------------------------------------------------------------------
+
+
+def document_key(path: str, sha256: str) -> str:
+    """The same file under two names is two documents, for records name their document."""
+    return hashlib.sha256(f"{Path(path).name}\n{sha256}".encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def result_path(folder: Path, path: str, sha256: str) -> Path:
+    key = document_key(path, sha256)
+    return folder / "results" / key[:2] / f"{key}.json"
+
+
+class FolderSink:
+    """A result is renamed into place by the child before the parent adds its line to the journal and syncs it."""
+
+    def __init__(self, folder: Path, *, retry: bool = False):
+        self.folder = folder
+        self.destination = str(folder)
+        try:
+            (folder / "results").mkdir(parents=True, exist_ok=True)
+            self.journal = (folder / "journal.jsonl").open("ab+")
+        except OSError as error:
+            raise AnalyzerError(f"{folder}: cannot be written: {error.strerror}", f"{folder}：无法写入：{error.strerror}") from error
+        if not lock_file(self.journal):
+            raise AnalyzerError(f"{folder}: another batch is writing here", f"{folder}：另一批处理正在写入此文件夹")
+        self.told = self._read_journal()
+        self._adopt_results()
+        self.done = {key for key, outcome in self.told.items() if not retry or outcome.status == "done"}
+
+    def _read_journal(self) -> dict[str, Outcome]:
+        """The last line of each document; a line that was cut by a kill is dropped and its document done again."""
+        self.journal.seek(0)
+        data = self.journal.read()
+        whole = data.rfind(b"\n") + 1
+        if whole < len(data):
+            self.journal.truncate(whole)
+        outcomes = (Outcome(**json.loads(line)) for line in data[:whole].split(b"\n") if line)
+        return {document_key(outcome.path, outcome.sha256): outcome for outcome in outcomes}
+
+    def _adopt_results(self) -> None:
+        """Results that were whole when the parent was killed, before their line was written, are not done again."""
+        for path in sorted((self.folder / "results").glob("*/*")):
+            if path.suffix == ".part":
+                path.unlink(missing_ok=True)
+            elif (known := self.told.get(path.stem)) is None or known.status != "done":
+                with contextlib.suppress(ValueError, KeyError, TypeError):
+                    self.note(Outcome(**json.loads(path.read_text(encoding="utf-8", errors="surrogatepass"))["outcome"]))
+
+    def holds(self, path: str, sha256: str) -> bool:
+        return document_key(path, sha256) in self.done
+
+    def note(self, outcome: Outcome) -> None:
+        self.told[document_key(outcome.path, outcome.sha256)] = outcome
+        self.journal.write(json.dumps(asdict(outcome)).encode() + b"\n")  # ASCII: a lone surrogate in a name is no trouble
+        self.journal.flush()
+        os.fsync(self.journal.fileno())
+
+    def close(self) -> None:
+        """Gathers all results, of this run and earlier ones, into Parquet and a report."""
+        self.journal.close()
+        done = sorted((outcome for outcome in self.told.values() if outcome.status == "done"), key=lambda outcome: (outcome.path, outcome.sha256))
+        results_to_parquet(self.folder, [(outcome.path, outcome.sha256) for outcome in done])
+        _write_whole(self.folder / "report.json", json.dumps(summarize(self.told.values()), indent=1))
+
+
+def lock_file(handle: Any) -> bool:
+    """Takes the file for this process until it ends, however it ends; False if another has it."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: two batches into one folder are the user's to avoid
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def summarize(outcomes: Iterable[Outcome]) -> dict[str, Any]:
+    """The report: totals of what is done and every failure with its reason in both languages."""
+    told = list(outcomes)
+    done = [outcome for outcome in told if outcome.status == "done"]
+    totals = {name: sum(getattr(outcome, name) for outcome in done) for name in ("figures", "commitments", "characters")}
+    return {"version": __version__, "documents": len(done), **totals, "seconds": round(sum(outcome.seconds for outcome in done), 2),
+            "failed": [asdict(outcome) for outcome in told if outcome.status == "failed"]}
+
+
+def analysis_to_dict(analysis: Analysis) -> dict[str, Any]:
+    document = analysis.document
+    head = {name: getattr(document, name) for name in ("name", "title", "issuer", "number", "dates", "region", "level", "sha256", "warnings")}
+    return {"document": head, "version": analysis.version, "codebook": analysis.codebook, "genre": analysis.genre,
+            "figures": [to_dict(figure) for figure in analysis.figures],
+            "commitments": [to_dict(commitment) for commitment in analysis.commitments]}
+
+
+def results_to_parquet(folder: Path, documents: Iterable[tuple[str, str]]) -> None:
+    """`figures.parquet` and `commitments.parquet`, some thousands of rows at a time; lists as JSON text, so that every reader can open it."""
+    import pyarrow.parquet as pq
+
+    kinds = {"figures": _schema(Figure), "commitments": _schema(Commitment)}
+    with contextlib.ExitStack() as stack:
+        writers = {kind: stack.enter_context(pq.ParquetWriter(folder / f"{kind}.part", schema)) for kind, schema in kinds.items()}
+        waiting: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
+        for path, sha256 in documents:
+            result = json.loads(result_path(folder, path, sha256).read_text(encoding="utf-8", errors="surrogatepass"))
+            for kind, rows in waiting.items():
+                rows.extend({"sha256": sha256, **record} for record in result[kind])
+                if len(rows) >= ROWS:
+                    writers[kind].write_table(_to_table(rows, kinds[kind]))
+                    rows.clear()
+        for kind, rows in waiting.items():
+            writers[kind].write_table(_to_table(rows, kinds[kind]))
+    for kind in kinds:
+        (folder / f"{kind}.part").replace(folder / f"{kind}.parquet")
+
+
+def _schema(record: type) -> Any:
+    import pyarrow as pa
+
+    names = ["sha256", *(field.name for field in fields(record))]
+    return pa.schema([(name, pa.int64() if name in INTEGERS else pa.float64() if name in NUMBERS else pa.string()) for name in names])
+
+
+def _to_table(rows: list[dict[str, Any]], schema: Any) -> Any:
+    import pyarrow as pa
+
+    columns = [[_cell(row[name], kind) for row in rows] for name, kind in zip(schema.names, schema.types, strict=True)]
+    return pa.table([pa.array(column, type=kind) for column, kind in zip(columns, schema.types, strict=True)], schema=schema)
+
+
+def _cell(value: Any, kind: Any) -> Any:
+    if isinstance(value, list | dict):
+        value = json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    return float(value) if value is not None and kind == "double" else value
+
+
+# --- a library ---------------------------------------------------------------------------------------------------
+
+
+def library_url(destination: str) -> str:
+    return destination if "://" in destination else f"sqlite:///{Path(destination).absolute()}"
+
+
+@functools.lru_cache(maxsize=2)
+def _open_library(destination: str, _process: int) -> Any:
+    from analyzer import store
+
+    return store.open_store(url=library_url(destination))
+
+
+def _keep_in_library(destination: str, outcome: Outcome, analysis: Analysis) -> None:
+    from analyzer import store
+
+    library = _open_library(destination, os.getpid())
+    if Path(outcome.path).is_file():
+        store.keep_file(library, Path(outcome.path).read_bytes())
+    with _one_writer(destination):
+        store.save_analysis(library, analysis)
+
+
+@contextlib.contextmanager
+def _one_writer(destination: str) -> Iterator[None]:
+    """Writers of one SQLite file wait in line here: its own waiting is by trial and sleep, and unfair to some."""
+    if "://" in destination:
+        yield
+        return
+    with Path(f"{destination}.lock").open("ab") as handle:
+        with contextlib.suppress(ImportError):
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX)  # let go by the system when the process ends, however it ends
+        yield
+
+
+class StoreSink:
+    """The library of the app; a document is finished once it is committed there. What failed is kept beside it."""
+
+    def __init__(self, destination: str):
+        self.destination = destination
+        from analyzer import store
+
+        self.library = store.open_store(url=library_url(destination))
+        self.done = {row["sha256"] for row in store.list_documents(self.library)}
+        self.told: list[Outcome] = []
+
+    def holds(self, path: str, sha256: str) -> bool:
+        return sha256 in self.done
+
+    def note(self, outcome: Outcome) -> None:
+        self.told.append(outcome)
+
+    def close(self) -> None:
+        target = Path(f"{self.destination}.report.json") if "://" not in self.destination else self.library.home / "batch-report.json"
+        _write_whole(target, json.dumps(summarize(self.told), indent=1))

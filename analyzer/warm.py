@@ -1,0 +1,17 @@
+"""Importing this module reads words, models and jieba's dictionary once, for the process that children are forked from.
+
+A child that replaces a crashed one then starts within a tenth of a second and shares the memory of all of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+
+from analyzer.analysis import analyze
+from analyzer.errors import AnalyzerError
+from analyzer.ingest import text_to_document
+
+TEXT = "2025年，改造城镇老旧小区1200个，森林覆盖率达到45%以上。（责任单位：省住房城乡建设厅）\n"
+
+with contextlib.suppress(AnalyzerError):  # a missing model is told by each document, not by a pool that will not start
+    analyze(text_to_document(TEXT), infer_departments=True)

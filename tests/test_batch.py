@@ -1,0 +1,206 @@
+"""A batch that is killed, and documents that hang, crash or eat memory: every document is told once, none is lost."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from analyzer import batch
+from analyzer.errors import AnalyzerError, UnreadableDocument
+from analyzer.records import Analysis, Document
+
+pa = pytest.importorskip("pyarrow.parquet")
+TEXT = "今年改造城镇老旧小区{}个，新建公园{}座。（责任单位：市住房城乡建设局）\n"
+
+
+def stand_in(path, infer):
+    """Quick, and as poisonous as the file says."""
+    said = Path(path).read_text(encoding="utf-8")
+    if "hang" in said:
+        time.sleep(600)
+    if "abort" in said:
+        os.abort()
+    if "memory" in said:
+        return bytearray(1 << 40)
+    if "defect" in said:
+        raise ZeroDivisionError("of ours")
+    if "refuse" in said:
+        raise UnreadableDocument("no", "不")
+    time.sleep(0.01)
+    with Path(path).with_suffix(".times").open("a") as times:
+        times.write("1")
+    return Analysis(Document(Path(path).name, said), (), (), ())
+
+
+def write_documents(folder, count):
+    folder.mkdir()
+    for number in range(count):
+        (folder / f"{number:03}.txt").write_text(TEXT.format(number, number + 7), encoding="utf-8")
+    return sorted(map(str, folder.glob("*.txt")))
+
+
+def run(paths, out, **options):
+    sink = batch.open_sink(str(out), retry=options.pop("retry", False))
+    outcomes = batch.run_batch(paths, [sink], **{"workers": 2, "analyze": stand_in, **options})
+    sink.close()
+    return outcomes
+
+
+def journal(out):
+    return [json.loads(line) for line in (out / "journal.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def test_each_poison_costs_its_own_document_alone(tmp_path):
+    paths = write_documents(tmp_path / "in", 12)
+    poisons = {"hang": "2 s", "abort": "-6", "memory": "more memory", "defect": "ZeroDivisionError: of ours", "refuse": "no"}
+    for name in poisons:
+        (tmp_path / "in" / f"{name}.txt").write_text(name, encoding="utf-8")
+        paths.insert(3, str(tmp_path / "in" / f"{name}.txt"))
+    paths.append(str(tmp_path / "absent.txt"))
+    outcomes = run(paths, tmp_path / "out", seconds=2)
+    assert Counter(outcome.path for outcome in outcomes) == Counter(paths)
+    failed = {Path(outcome.path).stem: outcome for outcome in outcomes if outcome.status == "failed"}
+    assert set(failed) == {*poisons, "absent"}
+    for name, reason in poisons.items():
+        assert reason in failed[name].error and failed[name].error_zh
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["documents"] == 12 and len(report["failed"]) == 6
+    assert run(paths[:-1], tmp_path / "out") == []  # failures are known as well
+    (tmp_path / "in" / "refuse.txt").write_text("refuse, but of another content now")
+    again = run(paths[:-1], tmp_path / "out", seconds=1, retry=True)
+    assert {Path(outcome.path).stem for outcome in again} == set(poisons)
+
+
+def test_killed_at_random_moments_nothing_is_lost_or_done_twice(tmp_path):
+    paths = write_documents(tmp_path / "in", 60)
+    out = tmp_path / "out"
+    code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import test_batch; test_batch.run({paths!r}, test_batch.Path({str(out)!r}))"
+    chance, kills = random.Random(8), 0
+    for _ in range(4):
+        process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
+        began, known = time.monotonic(), len(journal(out)) if (out / "journal.jsonl").exists() else 0
+        wanted = known + chance.randrange(1, 15)  # documents, not seconds: a slow machine is killed in the middle as well
+        while process.poll() is None and time.monotonic() - began < 30:
+            if (out / "journal.jsonl").exists() and (out / "journal.jsonl").read_bytes().count(b"\n") >= wanted:
+                process.send_signal(signal.SIGKILL)
+                kills += 1
+                break
+            time.sleep(0.002)
+        process.wait()
+    assert kills == 4
+    with (out / "journal.jsonl").open("a") as cut:
+        cut.write('{"path": "half a li')
+    before = journal_whole(out)
+    assert len(before) < 60
+    run(paths, out)
+    assert Counter(line["path"] for line in journal(out)) == Counter(paths)
+    assert journal(out)[:len(before)] == before
+    assert len(list((out / "results").glob("*/*.json"))) == 60 and not list((out / "results").glob("*/*.part"))
+    times = [len(Path(path).with_suffix(".times").read_text()) for path in paths]
+    assert sum(times) - 60 <= 2 * kills  # at most the two documents that were being analysed at each kill
+
+
+def journal_whole(out):
+    data = (out / "journal.jsonl").read_text()
+    return [json.loads(line) for line in data[:data.rfind("\n")].split("\n")]
+
+
+def test_the_children_end_with_a_killed_parent(tmp_path):
+    (tmp_path / "hang.txt").write_text("hang")
+    code = (f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import test_batch; "
+            f"test_batch.run([{str(tmp_path / 'hang.txt')!r}], test_batch.Path({str(tmp_path / 'out')!r}))")
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE)
+    time.sleep(1)
+    for _ in range(100):
+        children = descendants(process.pid)
+        if len(children) >= 3:  # the fork server, the resource tracker, a child
+            break
+        time.sleep(0.1)
+    assert children
+    process.kill()
+    deadline = time.monotonic() + 10
+    while any(alive(child) for child in children) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(alive(child) for child in children)
+
+
+def descendants(pid):
+    if not Path("/proc").is_dir():
+        pytest.skip("processes are looked up in /proc")
+    parents = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(status.parent.name)] = int(status.read_text().rsplit(")", 1)[1].split()[1])
+        except OSError:
+            continue
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    """Six documents through the whole analysis, into both kinds of destination at once."""
+    folder = tmp_path_factory.mktemp("real")
+    paths = write_documents(folder / "in", 6)
+    os.environ["POLICY_ANALYZER_HOME"] = str(folder / "home")
+    sinks = [batch.open_sink(str(folder / name)) for name in ("out", "library.sqlite")]
+    outcomes = batch.run_batch([*paths, paths[0]], sinks, workers=2)
+    for sink in sinks:
+        sink.close()
+    yield folder, paths, outcomes
+    del os.environ["POLICY_ANALYZER_HOME"]
+
+
+def test_both_destinations_hold_the_same_records(real):
+    from analyzer import store
+
+    folder, paths, outcomes = real
+    assert [outcome.status for outcome in outcomes] == ["done"] * 6
+    table = pa.read_table(folder / "out" / "figures.parquet").to_pylist()
+    assert len(table) == 12 == sum(outcome.figures for outcome in outcomes)
+    assert [(row["document"], row["value"]) for row in table[:2]] == [("000.txt", 0.0), ("000.txt", 7.0)]
+    assert json.loads(table[0]["departments"])[0]["name"] == "市住房城乡建设局"
+    assert len(pa.read_table(folder / "out" / "commitments.parquet")) == sum(outcome.commitments for outcome in outcomes)
+    library = store.open_store(url=f"sqlite:///{folder / 'library.sqlite'}")
+    assert {row["name"] for row in store.list_documents(library)} == {Path(path).name for path in paths}
+    assert store.find(library).total == 12
+
+
+def test_a_library_knows_its_documents_by_content(real, tmp_path):
+    folder, paths, _ = real
+    sink = batch.open_sink(str(folder / "library.sqlite"))
+    copy = tmp_path / "copy of the first.txt"
+    copy.write_bytes(Path(paths[0]).read_bytes())
+    heard = []
+    assert batch.run_batch([*paths, str(copy)], [sink], workers=1, report=heard.append) == []
+    assert [outcome.status for outcome in heard] == ["known"] * 7
+
+
+def test_one_batch_at_a_time_in_a_folder(tmp_path):
+    pytest.importorskip("fcntl")
+    first = batch.open_sink(str(tmp_path / "out"))
+    with pytest.raises(AnalyzerError, match="another batch"):
+        batch.open_sink(str(tmp_path / "out"))
+    first.close()
+    batch.open_sink(str(tmp_path / "out")).close()
+
+
+def test_an_empty_folder_is_a_folder_with_columns(tmp_path):
+    assert run([], tmp_path / "out") == []
+    assert {"sha256", "quote", "value", "indicator"} <= set(pa.read_table(tmp_path / "out" / "figures.parquet").column_names)
