@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 import xlsxwriter
 
-from analyzer.compare import Line
+from analyzer.compare import Line, compare_sources
 from analyzer.comparing import figure_to_words
 from analyzer.export.rows import tidy
 from analyzer.export.words import value_name
 from analyzer.export.workbook import _formats, _table
-from analyzer.grouping import Source
-from analyzer.track import VERDICTS, Follow, fulfilment_rates
+from analyzer.grouping import Overrides, Source
+from analyzer.track import VERDICTS, Follow, fulfilment_rates, track_targets
 
 VERDICT_NAMES = {"exceeded": ("超额完成", "exceeded"), "met": ("完成", "met"), "missed": ("未完成", "missed"),
                  "not_reported": ("未公布", "not reported"), "not_comparable": ("不可比", "not comparable")}  # fmt: skip
@@ -102,6 +102,24 @@ def rates_to_sheet(follows: Sequence[Follow], *, language: str = "zh") -> Sheet:
             rows.append({"indicator": group or ("（未注明）", "(none)")[which], "total": rate.total, **rate.counts,
                          "fulfilled": rate.fulfilled, "unreported": rate.unreported})
     return ("完成率", "Rates")[which], ["indicator", "total", *VERDICTS, "fulfilled", "unreported"], heads, rows
+
+
+_MOST_COLUMNS = 8
+"""Documents side by side in the workbook; more than that no one reads in a row, and the page compares a choice of them."""
+
+
+def comparison_sheets(sources: Sequence[Source], wanted: Container[tuple[str, int]], *, overrides: Overrides | None = None,
+                      language: str = "zh") -> list[Sheet]:
+    """比较表, 进展表 and 完成率 of the documents, for the figures (source key, start) that are wanted; none for one document."""
+    if len(sources) < 2:
+        return []
+    sheets = []
+    if len(sources) <= _MOST_COLUMNS:
+        lines = [line for line in compare_sources(sources, overrides=overrides)
+                 if any(c and (s.key, c.figure.start) in wanted for s, c in zip(sources, line.cells, strict=True))]
+        sheets.append(lines_to_sheet(lines, sources, language=language))
+    follows = [f for f in track_targets(sources, sources, overrides=overrides) if (f.source.key, f.target.start) in wanted]
+    return [*sheets, follows_to_sheet(follows, language=language), rates_to_sheet(follows, language=language)]
 
 
 def sheets_to_workbook(sheets: Iterable[Sheet]) -> bytes:

@@ -80,8 +80,12 @@ def rows_to_workbook(
     rows: Iterable[dict[str, Any]], *, commitments: Iterable[dict[str, Any]] = (), log: Iterable[dict[str, Any]] = (),
     documents: Iterable[dict[str, Any]] = (), about: Iterable[tuple[str, str]] = (), language: str = "zh",
     link: Callable[[dict[str, Any]], str] | None = None,
+    extra: Iterable[tuple[str, list[str], list[str], list[dict[str, Any]]]] = (),
 ) -> bytes:  # fmt: skip
-    """The workbook as bytes. `link` gives the address of a row's source; `about` are the lines of the sheet 说明."""
+    """The workbook as bytes. `link` gives the address of a row's source; `about` are the lines of the sheet 说明.
+
+    `extra` are further sheets (name, fields, heads, rows), such as 比较表 and 进展表; they stand behind the commitments.
+    """
     out = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     which = 0 if language == "zh" else 1
@@ -97,6 +101,8 @@ def rows_to_workbook(
                link_name=("原文链接", "Source")[which])  # fmt: skip
         heads = {field: pair[which] for field, pair in COMMITMENT_FIELDS.items()}
         table(names[1], heads, (flatten(row, list(heads), language=language) for row in commitments))
+        for name, fields, titles, lines in extra:
+            _table(book, forms, name, fields, titles, ((line, None) for line in lines), frozen=1)
         table(names[2], {field: pair[which] for field, pair in LOG_FIELDS.items()}, (flatten_line(line) for line in log))
         table(names[3], {field: pair[which] for field, pair in _REFERENCES.items()}, (_reference(d) for d in documents), frozen=1)
         _dictionary(book, forms, names[4], language)
@@ -134,14 +140,14 @@ def _table(
     sheet = book.add_worksheet(name)
     heads = heads + ([link_name] if link_name else [])
     for column, field in enumerate([*fields, "link"][: len(heads)]):
-        sheet.set_column(column, column, _WIDTHS.get(field, 60 if field == "content" else 13))
+        sheet.set_column(column, column, _WIDTHS.get(field.split(":")[0], 60 if field == "content" else 13))
     sheet.freeze_panes(1, frozen)
     for column, title in enumerate(heads):
         sheet.write_string(0, column, title, forms["head"])
     count = 0
     for count, (row, url) in enumerate(rows, 1):
         for column, field in enumerate(fields):
-            _cell(sheet, count, column, field, row.get(field), forms)
+            _cell(sheet, count, column, field.split(":")[0], row.get(field), forms)
         if link_name and url:
             _link(sheet, count, len(fields), url, link_name, forms)
     if count:

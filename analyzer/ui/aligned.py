@@ -49,14 +49,19 @@ def _stamp(row: dict[str, Any]) -> str:
 
 @st.cache_data(show_spinner=False, max_entries=200)
 def _load(number: int, stamp: str, url: str, *, _store: Store, _row: dict[str, Any]) -> Source:
-    rows = [r for r in library.figures_of(_store, number) if r["review"] != "rejected" and r["value"] is not None]
-    figures = tuple(row_to_figure(row) for row in rows)
-    dates = {name: _row[name] for name in ("written", "published") if _row.get(name)}
-    return Source(_row["title"] or _row["name"], figures, _row["region"], _row["issuer"], main_year(figures, dates), str(number))
+    return read_source(_store, _row)
 
 
-def read_overrides() -> Overrides:
-    return overrides_from_json(library.read_setting(the_store(), _SETTING))
+def read_source(store: Store, row: dict[str, Any]) -> Source:
+    """A document's row as a source, read anew."""
+    rows = [r for r in library.figures_of(store, row["id"]) if r["review"] != "rejected" and r["value"] is not None]
+    figures = tuple(row_to_figure(r) for r in rows)
+    dates = {name: row[name] for name in ("written", "published") if row.get(name)}
+    return Source(row["title"] or row["name"], figures, row["region"], row["issuer"], main_year(figures, dates), str(row["id"]))
+
+
+def read_overrides(store: Store | None = None) -> Overrides:
+    return overrides_from_json(library.read_setting(store or the_store(), _SETTING))
 
 
 def save_overrides(overrides: Overrides) -> None:

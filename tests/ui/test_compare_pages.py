@@ -117,3 +117,13 @@ def test_the_sheets_have_every_row_with_both_sources(reports):
     done = next(row for row in rows if row["结论"] == "超额完成")
     assert "老旧小区" in done["目标原句"] and "131" in done["结果原句"] and done["结果出处"] == "报告2"
     assert "未公布占比" in [cell.value for cell in book["完成率"][1]]
+
+
+def test_the_workbook_of_the_export_page_holds_both_sheets(reports, page):
+    from analyzer.store import Filters
+    from analyzer.ui.pages.exports import Task
+
+    page("export")
+    task = Task(Filters(), "document", "zh", [], "http://127.0.0.1:8501")
+    names = openpyxl.load_workbook(io.BytesIO(task.workbook())).sheetnames
+    assert {"目标表", "比较表", "进展表", "完成率", "说明"} <= set(names)

@@ -13,11 +13,15 @@ import analyzer
 from analyzer import export
 from analyzer import store as library
 from analyzer.errors import AnalyzerError
+from analyzer.export.comparison import comparison_sheets
 from analyzer.export.words import read_codebook
 from analyzer.store import Filters
+from analyzer.ui.aligned import read_overrides, read_source
 from analyzer.ui.language import language, message, plain, say
 from analyzer.ui.resources import the_store
 from analyzer.ui.view import current_view, describe, view_to_filters
+
+_MOST_SOURCES = 200
 
 
 def show() -> None:
@@ -68,8 +72,8 @@ def _for_researchers(task: Task) -> None:
         "xlsx",
         primary=True,
         note=say(
-            "目标表、承诺表、变更记录、文献与引用、数据字典、说明；每行链接到原文。",
-            "Targets, commitments, changes, references, dictionary, how it was made; each row links to its source.",
+            "目标表、承诺表、比较表、进展表、变更记录、文献与引用、数据字典、说明；每行链接到原文。",
+            "Targets, commitments, comparison, progress, changes, references, dictionary; each row links to its source.",
         ),
     )
     _offer(
@@ -233,7 +237,14 @@ class Task:
             language=self.lang,
             **self.sheets(rows),
             link=lambda row: f"{self.base}/doc?d={row['document_id']}&t={row['key']}",
+            extra=self.comparisons(rows),
         )
+
+    def comparisons(self, rows: list[dict[str, Any]]) -> list[Any]:
+        """The sheets 比较表, 进展表 and 完成率 of the documents of these rows, for these rows alone."""
+        sources = [read_source(self.store, row) for row in self.documents(rows)[:_MOST_SOURCES]]
+        wanted = {(str(row["document_id"]), row["start"]) for row in rows}
+        return comparison_sheets(sources, wanted, overrides=read_overrides(self.store), language=self.lang)
 
     def evidence(self) -> bytes:
         rows = self.rows()
