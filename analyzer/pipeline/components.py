@@ -85,7 +85,8 @@ def _add_spans(doc: Doc, group: str, intervals: list[tuple[int, int]]) -> None:
 def add_tables(doc: Doc) -> Doc:
     """Numbers alone in table cells become figures with what their row and column heads say."""
     layers = doc.user_data["layers"]
-    quantities, layers["table_facts"] = read_tables(layers["reading"], layers["document"].blocks, layers["quantities"])
+    quantities, layers["table_facts"] = read_tables(
+        layers["reading"], layers["document"].blocks, layers["quantities"], year=layers["context"].year)
     layers["figures"] = [quantity for quantity in quantities if quantity.reason is None]
     layers["rejected"] = [quantity for quantity in quantities if quantity.reason is not None]
     _add_spans(doc, "figures", [(quantity.start, quantity.end) for quantity in layers["figures"]])

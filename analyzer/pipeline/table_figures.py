@@ -6,11 +6,13 @@ row where a name with its unit in brackets is followed by numbers.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from analyzer.lexicon import read_rows
 from analyzer.numerals import ARABIC, MAGNITUDES, parse_arabic
 from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.quantities import read_unit
@@ -24,9 +26,11 @@ VALUE = re.compile(
 SIGNS = {"≥": "ge", ">=": "ge", "不低于": "ge", "不少于": "ge", "≤": "le", "<=": "le", "不超过": "le", ">": "gt", "＞": "gt", "超过": "gt",
          "大于": "gt", "高于": "gt", "<": "lt", "＜": "lt", "低于": "lt", "小于": "lt", "约": "approx",
          "以上": "ge", "及以上": "ge", "以下": "le", "及以下": "le", "以内": "le", "左右": "approx"}
-NAME_HEAD = re.compile(r"(?:主要|具体|核心|二级|三级|分项)?(?:指标|名称|项目|任务|目标|内容|类型|领域|事项)(?:名称|内容|任务|指标)?[^年]{0,4}")
+NAME_HEAD = re.compile(r"(?:主要|具体|核心|重点|年度|工作|二级|三级|分项)*(?:指标|名称|项目|任务|目标|内容|类型|领域|事项)(?:名称|内容|任务|指标)?[^年]{0,4}")
 SURE_NAME = re.compile(r"(?:主要|具体|核心|二级|三级|分项)?(?:指标|项目|名称)(?:名称)?|[^年]{0,4}名称")
-PLACE_HEAD = re.compile(r"地区|区域|省份|市州|市（州）|市|县区|区县|县（市、区）|县市区|市县|市（区）|州市|各?市（?地）?|地市|设区市|镇街|街道|乡镇|乡镇（街道）|街镇")
+TASK_NAME = re.compile(r"(?:主要|具体|核心|重点|年度|工作)*(?:任务|事项|内容|目标)(?:名称|内容)?")
+PLACE_HEAD = re.compile(
+    r"地区|区域|省份|市州|市（州）|市|县区|区县|县（市、区）|县市区|市县|市（区）|州市|各?市（?地）?|地市|设区市|镇街|街道|乡镇|乡镇（街道）|街镇")
 UNIT_HEAD = re.compile(r"(?:计量)?单位")
 KIND_HEAD = re.compile(r"(?:指标)?(?:属性|性质)|类型")
 NUMBER_HEAD = re.compile(r"序号|编号|No\.?|№")
@@ -39,6 +43,9 @@ RATE_HEAD = re.compile(r"年均(?:增长|增速|递增|增幅)|增长率|增速|
 DROP_HEAD = re.compile(r"(?:年均)?(?:下降|降低|减少)|降幅")
 BRACKET = re.compile(r"[（(]([^（()）]{1,16})[）)]\s*$")
 BINDING = {"约束性": "约束性", "约束": "约束性", "预期性": "预期性", "预期": "预期性", "预测性": "预期性", "指导性": "指导性"}
+COLUMN_OF_STATE = re.compile("|".join(pattern.pattern for pattern in (YEAR, TARGET_HEAD, BASE_HEAD)))
+CHANGE_BEHIND = re.compile("(?:年均|累计)?(?:增长|提高|增加|净增|下降|降低|减少)$")
+NAME_GOES_ON = re.compile("率|工程|项目|面积|投资|规模|任务|资金|总|区|性|里程|数|量")
 LONGEST_CELL = 60
 DASHES = ("—", "-", "--", "——", "/", "－", "")
 
@@ -66,15 +73,19 @@ class GridCell:
 Row = list[GridCell | None]
 
 
-def read_tables(reading: Reading, blocks: Sequence[Block], quantities: list[Quantity]) -> tuple[list[Quantity], dict[int, TableFacts]]:
-    """The quantities with those that tables vouch for, and the facts by the start of each of these."""
+def read_tables(reading: Reading, blocks: Sequence[Block], quantities: list[Quantity], *,
+                year: int | None = None) -> tuple[list[Quantity], dict[int, TableFacts]]:
+    """The quantities with those that tables vouch for, and the facts by the start of each of these.
+
+    `year` is the document's: a column of an earlier year is the base of the later ones.
+    """
     facts: dict[int, TableFacts] = {}
     added: dict[int, Quantity] = {}
     for head, rows in find_grids(reading, blocks):
-        for quantity, fact in read_grid(head, rows):
+        for quantity, fact in read_grid(head, rows, year):
             added.setdefault(quantity.start, quantity)
             facts.setdefault(quantity.start, fact)
-    for quantity, fact in (*read_unit_rows(reading), *read_loose_rows(reading)):
+    for quantity, fact in (*read_unit_rows(reading, year), *read_loose_rows(reading)):
         if quantity.start not in added:
             added[quantity.start], facts[quantity.start] = quantity, fact
     if not added:
@@ -135,17 +146,18 @@ def _flat_grids(reading: Reading) -> Iterator[tuple[list[str], list[Row]]]:
             rows.append(list[GridCell | None](cells[at:at + width]))
             at += width
         number = len(rows) and (rows[-1][0] or cells[at]).text
-        if rows and not any(cell.text == str(int(number) + 1) for cell in cells[at + 1:at + width]):  # else a merged head made it too wide
+        if rows and not any(cell.text == str(int(number) + 1) for cell in cells[at - width + 1:at + width]):  # else a merged head made it too wide
             yield head, rows
         i = max(at, i + 1)
 
 
-def read_grid(head: list[str], rows: list[Row]) -> Iterator[tuple[Quantity, TableFacts]]:
+def read_grid(head: list[str], rows: list[Row], year: int | None = None) -> Iterator[tuple[Quantity, TableFacts]]:
     """The figures of a table whose columns hold values: by year, by 目标值, or with a unit in the head's bracket."""
     names = [i for i, words in enumerate(head) if NAME_HEAD.fullmatch(_plain(words)) and not KIND_HEAD.fullmatch(_plain(words))]
     places = [i for i, words in enumerate(head) if PLACE_HEAD.fullmatch(_plain(words))]
     by_place = bool(places) and not any(SURE_NAME.fullmatch(_plain(head[i])) for i in names)
-    names = places[:1] if by_place else [i for i in names if SURE_NAME.fullmatch(_plain(head[i]))] or names[:1]
+    names = places[:1] if by_place else next(
+        (found for rank in (SURE_NAME, TASK_NAME) if (found := [i for i in names if rank.fullmatch(_plain(head[i]))])), names[:1])
     values = [i for i, words in enumerate(head) if i not in names and _holds_values(words)]
     if not names or not values:
         return
@@ -169,18 +181,41 @@ def read_grid(head: list[str], rows: list[Row]) -> Iterator[tuple[Quantity, Tabl
             quantity = cell_to_quantity(cell, head[column], unit_text, name.text)
             if quantity is None:
                 continue
-            period, status = _when(head[column], last, span)
-            action = None if YEAR.search(head[column]) or TARGET_HEAD.search(head[column]) or BASE_HEAD.search(head[column]) \
-                else BRACKET.sub("", head[column]).strip()
-            indicator, place = strip_unit(name.text), None
+            period, status = _when(head[column], last, span, year)
             if by_place:  # rows are places, columns say what is measured
-                indicator, place, action = strip_unit(head[column]), name.text, None
-                status = status or "planned"
-            yield _with_change(quantity, name.text), TableFacts(
-                indicator, action, ((name.start, name.start + len(indicator)),), period, status, binding, place)
+                yield quantity, TableFacts(strip_unit(head[column]), None, (), period, status or "planned", binding, name.text)
+                continue
+            of_column = None if COLUMN_OF_STATE.search(head[column]) else BRACKET.sub("", head[column]).strip()
+            tasks = TASK_NAME.fullmatch(_plain(head[names[-1]])) is not None
+            yield _with_change(quantity, name.text), name_to_facts(name, of_column, period, status, binding, tasks=tasks)
 
 
-def read_unit_rows(reading: Reading) -> Iterator[tuple[Quantity, TableFacts]]:
+def name_to_facts(name: GridCell, action: str | None, period: str | None, status: str | None, binding: str | None, *,
+                  tasks: bool = False) -> TableFacts:
+    """What a row's name says: an indicator as it stands, less its unit; of a task, 改造城镇老旧小区, what it is done to."""
+    indicator = strip_unit(name.text)
+    verb = leading_verb(indicator) if tasks else None
+    if tasks:
+        indicator = indicator.removeprefix(verb or "")
+        indicator = CHANGE_BEHIND.sub("", indicator) or indicator
+    start = name.start + name.text.index(indicator)
+    return TableFacts(indicator, action or verb, ((start, start + len(indicator)),), period, status, binding)
+
+
+def leading_verb(words: str) -> str | None:
+    """The verbs that a row's name begins with, if something is left to be measured."""
+    match = _verbs().match(words)
+    return match[0] if match and len(words) - match.end() >= 2 and not NAME_GOES_ON.match(words, match.end()) else None
+
+
+@functools.cache
+def _verbs() -> re.Pattern[str]:
+    rows = read_rows("actions.csv", required=("verb", "kind", "nominal"))
+    verbs = [row["verb"] for row in rows if row["kind"] == "do" and (not row["nominal"] or row["verb"] in ("改造", "建设", "培育"))]
+    return re.compile("(?:" + "|".join(sorted(map(re.escape, verbs), key=len, reverse=True)) + ")+")
+
+
+def read_unit_rows(reading: Reading, year: int | None = None) -> Iterator[tuple[Quantity, TableFacts]]:
     """Rows of a flattened table that has a column of units: name, unit, then a value or a dash for each further column."""
     cells = [GridCell(line.start, line.end, reading.text[line.start:line.end].strip()) for line in reading.lines]
     columns: list[str] = []
@@ -201,9 +236,8 @@ def read_unit_rows(reading: Reading) -> Iterator[tuple[Quantity, TableFacts]]:
         for head, cell in zip(columns, row, strict=False):
             quantity = None if cell.text in DASHES else cell_to_quantity(cell, head, unit, name.text)
             if quantity is not None:
-                period, status = _when(head, last, None)
-                yield _with_change(quantity, name.text), TableFacts(
-                    strip_unit(name.text), None, ((name.start, name.start + len(strip_unit(name.text))),), period, status, binding)
+                period, status = _when(head, last, None, year)
+                yield _with_change(quantity, name.text), name_to_facts(name, None, period, status, binding)
         i += 2
 
 
@@ -248,12 +282,11 @@ def read_loose_rows(reading: Reading) -> Iterator[tuple[Quantity, TableFacts]]:
             if quantity is None:
                 break
             values.append(quantity)
-        indicator = strip_unit(name)
         if len(values) > 2 and reading.text[values[-1].start:values[-1].end].isdigit():
             values.pop()  # the next row's number
         for quantity in values if len(values) > 1 else ():
             status = "planned" if quantity is values[-1] else "reference"
-            yield quantity, TableFacts(indicator, None, ((line.start, line.start + len(indicator)),), None, status, None)
+            yield _with_change(quantity, name), name_to_facts(GridCell(line.start, line.end, name), None, None, status, None)
 
 
 def cell_to_quantity(cell: GridCell, head: str, unit_text: str, name: str) -> Quantity | None:
@@ -320,14 +353,15 @@ def _row_name(row: Row, names: list[int]) -> GridCell | None:
     return None
 
 
-def _when(head: str, last: int | None, span: str | None) -> tuple[str | None, str | None]:
-    """The period of a column and whether it is looked ahead to: the last year is the target, earlier ones its base."""
+def _when(head: str, last: int | None, span: str | None, now: int | None) -> tuple[str | None, str | None]:
+    """The period of a column and whether it is looked ahead to: years before the document's (or the last one) are its base."""
     if years := YEARS.search(head):
         second = years[2] if len(years[2]) == 4 else years[1][:2] + years[2]
         return f"{years[1]}/{second}", "planned"
     year = YEAR.search(head)
     if year:
-        base = BASE_HEAD.search(head) or last is not None and int(year[1]) < last and not TARGET_HEAD.search(head)
+        earlier = int(year[1]) < (min(now, last) if now else last) if last else False
+        base = BASE_HEAD.search(head) or earlier and not TARGET_HEAD.search(head)
         return year[1], "reference" if base else "planned"
     if span:
         return span, "planned"
