@@ -22,7 +22,7 @@ _TIME = re.compile(
     r"|全年|今年|去年|本年|年度|当年|上年|年末|年底前?|每年|五年来?|一年来|目前|已经?|将|累计|预计|力争|计划|确保|努力|继续|同比|实际|平均值?")
 _PLACE = re.compile(r"^(?:全[省市区县州国]|我[省市区国]|[省市]内|全自治区|自治区内|境内)的?|^(?:省|市|自治区)(?=政府|人大|政协)")
 _NOISE = re.compile(r"[\s“”\"'‘’《》〈〉「」（）()\[\]【】、，,：:·．._\-—+＋]")
-_TAIL = re.compile(r"(?:(?:总)?(?:数量|个数|户数|套数|人数|家数|总数|总量|数)|任务|工作|项目|工程|建设|改造|开工)$")
+_TAIL = re.compile(r"(?:(?:总)?(?:数量|个数|户数|套数|人数|家数|总数|总量|数)|任务|工作|项目|工程|建设|改造|开工|等)$")
 _HEAD = re.compile(
     r"^(?:(?:新)?(?:建设|提升|新建|改建|扩建|改扩建|新改建|改造提升|提质改造|更新改造|改造|新增|新开工|开工|筹集|筹措|培育|打造|创建|建成|完成|实现|推进|推动"
     r"|开展|实施|治理|修复|发展|引进|认定|发放|安排|落实|支持|组建|布局|设立|开通|净增|新设|新登记|登记|引育|争创|增加|达到|达|超过|突破|超|和|及|并|与)+)")
@@ -33,6 +33,7 @@ _SUM = re.compile(r"累计|总[数量计]|总装机|总里程|总规模|保有|�
 _NEW = re.compile(r"新[增建设改开登培认]|净增|增加(?![到至])")
 _FLOW = re.compile(r"完成|改造|培育|打造|认定|获批|引进|开工|筹集|创建")
 _STOCK = re.compile(r"达|超|突破|增至|(?:增加|增长|提高|提升)[到至]|^有|拥有|壮大|集聚|升至|稳定在|保持")
+_SHARE = re.compile(r"(.{2,})占(.+?)(?:的?(?:比重|比例|份额|之比))?$")
 _YEARLY = re.compile(r"年均|年平均")
 
 
@@ -285,6 +286,11 @@ FEATURES = ("ratio", "partial", "grams", "same core", "front", "back", "marks", 
 def pair_features(one: Measure, two: Measure) -> list[float]:
     """The features of a pair that no guard keeps apart, in the order of FEATURES."""
     a, b = core_of(one.name), core_of(two.name)
+    part, whole = _SHARE.match(a), _SHARE.match(b)
+    wholes = 0.0
+    if part and whole:  # the common 占…比重 must not make two shares alike
+        wholes = float(fuzz.ratio(part.group(2), whole.group(2)) < 60)
+        a, b = part.group(1), whole.group(1)
     if len(a) > len(b):
         a, b = b, a
     grams_a, grams_b = {a[i:i + 2] for i in range(len(a) - 1)}, {b[i:i + 2] for i in range(len(b) - 1)}
@@ -295,7 +301,7 @@ def pair_features(one: Measure, two: Measure) -> list[float]:
     inside = min(len(b) - shared, 6) / 6 if at < 0 and shared == len(a) else 0.0  # 中央预算内(水利)投资
     return [fuzz.ratio(a, b) / 100, fuzz.partial_ratio(a, b) / 100,
             2 * len(grams_a & grams_b) / max(1, len(grams_a) + len(grams_b)), float(a == b), min(front, 6) / 6, min(back, 6) / 6,
-            float(min(marks_part(one, two), 2)), float(same), float((one.concept is None) != (two.concept is None)),
+            float(min(marks_part(one, two) + wholes, 2)), float(same), float((one.concept is None) != (two.concept is None)),
             min(len(a), 12) / 12, float(at < 0), float(a[-2:] == b[-2:]), inside, float(a != b and sorted(a) == sorted(b)), float(a[:2] == b[:2])]
 
 

@@ -22,7 +22,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from analyzer import alignment, analyze, read_document, reports
-from analyzer.alignment import Measure, figure_to_measure, measures_part, pair_features, words_to_measure
+from analyzer.alignment import Measure, figure_to_measure, is_vague, measures_part, pair_features, words_to_measure
 from analyzer.grouping import Source, analysis_to_source, group_measures
 from analyzer.lexicon import read_rows, split
 from analyzer.track import track_targets
@@ -51,7 +51,7 @@ def rates(right: int, found: int, wanted: int) -> str:
 def read_pairs() -> tuple[np.ndarray, np.ndarray, np.ndarray, list[tuple[str, str]], list[dict[str, Any]]]:
     rows = read_lines(PAIRS)
     pairs = [(side_to_measure(row["a"]), side_to_measure(row["b"])) for row in rows]
-    apart = np.array([measures_part(a, b) is not None for a, b in pairs])
+    apart = np.array([measures_part(a, b) is not None or is_vague(a) or is_vague(b) for a, b in pairs])
     features = np.array([pair_features(a, b) for a, b in pairs])
     same = np.array([row["label"] == "same" for row in rows])
     return features, apart, same, [(row["a"]["document"], row["b"]["document"]) for row in rows], rows
