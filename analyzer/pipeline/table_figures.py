@@ -142,13 +142,21 @@ def _flat_grids(reading: Reading) -> Iterator[tuple[list[str], list[Row]]]:
             i += 1
             continue
         width, head, rows, at = first - i, [cell.text for cell in cells[i:first]], [], first
-        while at + width <= len(cells) and cells[at].text.isdigit() and all(len(cell.text) <= 200 for cell in cells[at:at + width]):
+        while _row_follows(cells, at, width, first=not rows):
             rows.append(list[GridCell | None](cells[at:at + width]))
             at += width
-        number = len(rows) and (rows[-1][0] or cells[at]).text
-        if rows and not any(cell.text == str(int(number) + 1) for cell in cells[at - width + 1:at + width]):  # else a merged head made it too wide
+        following = str(int(cells[at - width].text) + 1) if rows else ""
+        if rows and not any(cell.text == following for cell in cells[at - width + 1:at + width]):  # else a merged head made it too wide
             yield head, rows
         i = max(at, i + 1)
+
+
+def _row_follows(cells: list[GridCell], at: int, width: int, *, first: bool) -> bool:
+    """Whether a row begins here: its number comes soon after the one before, and no cell is a paragraph."""
+    if at + width > len(cells) or not cells[at].text.isdigit() or len(cells[at].text) > 4:
+        return False
+    step = 1 if first else int(cells[at].text) - int(cells[at - width].text)
+    return 1 <= step <= 3 and all(len(cell.text) <= 200 for cell in cells[at:at + width])
 
 
 def read_grid(head: list[str], rows: list[Row], year: int | None = None) -> Iterator[tuple[Quantity, TableFacts]]:
