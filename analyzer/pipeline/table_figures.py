@@ -16,7 +16,8 @@ from analyzer.lexicon import read_rows
 from analyzer.numerals import ARABIC, MAGNITUDES, parse_arabic
 from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.quantities import read_unit
-from analyzer.pipeline.reading import Line, Reading
+from analyzer.pipeline.reading import Reading
+from analyzer.pipeline.table_grids import NUMBER_HEAD, GridCell, Row, find_grids
 from analyzer.records import Block
 
 VALUE = re.compile(
@@ -33,7 +34,6 @@ PLACE_HEAD = re.compile(
     r"地区|区域|省份|市州|市（州）|市|县区|区县|县（市、区）|县市区|市县|市（区）|州市|各?市（?地）?|地市|设区市|镇街|街道|乡镇|乡镇（街道）|街镇")
 UNIT_HEAD = re.compile(r"(?:计量)?单位")
 KIND_HEAD = re.compile(r"(?:指标)?(?:属性|性质)|类型")
-NUMBER_HEAD = re.compile(r"序号|编号|No\.?|№")
 SPAN_HEAD = re.compile(r"(?:建设|实施|起止)?(?:期限|年限|时间|时限|周期|年度|起止年限)(?:[（(]年[）)])?")
 YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*(?:年|$|[（(目现实基规预\s])")
 YEARS = re.compile(r"((?:19|20)\d{2})\s*年?\s*(?:-|—|–|~|～|－|至)\s*((?:19|20)?\d{2})")
@@ -63,16 +63,6 @@ class TableFacts:
     region: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class GridCell:
-    start: int
-    end: int
-    text: str
-
-
-Row = list[GridCell | None]
-
-
 def read_tables(reading: Reading, blocks: Sequence[Block], quantities: list[Quantity], *,
                 year: int | None = None) -> tuple[list[Quantity], dict[int, TableFacts]]:
     """The quantities with those that tables vouch for, and the facts by the start of each of these.
@@ -99,64 +89,6 @@ def _near(added: dict[int, Quantity], quantity: Quantity) -> Iterator[Quantity]:
     for start in range(quantity.start - 12, quantity.end + 1):
         if start in added:
             yield added[start]
-
-
-def find_grids(reading: Reading, blocks: Sequence[Block]) -> Iterator[tuple[list[str], list[Row]]]:
-    """Each table's column heads and its rows; merged cells stand in every row and column that they span."""
-    by_block: dict[int, list[Line]] = {}
-    for line in reading.lines:
-        if line.cell is not None:
-            by_block.setdefault(line.block, []).append(line)
-    for number, lines in by_block.items():
-        yield from _block_to_grid(reading, blocks[number], lines)
-    yield from _flat_grids(reading)
-
-
-def _block_to_grid(reading: Reading, block: Block, lines: list[Line]) -> Iterator[tuple[list[str], list[Row]]]:
-    height = max(cell.row + cell.row_span for cell in block.cells)
-    width = max(cell.column + cell.column_span for cell in block.cells)
-    if height * width > 200_000:
-        return
-    rows: list[Row] = [[None] * width for _ in range(height)]
-    header_rows = {cell.row + extra for cell in block.cells if cell.header for extra in range(cell.row_span)} or {0}
-    for line in lines:
-        cell = block.cells[line.cell or 0]
-        content = GridCell(line.start, line.end, reading.text[line.start:line.end])
-        for row in range(cell.row, cell.row + cell.row_span):
-            for column in range(cell.column, cell.column + cell.column_span):
-                rows[row][column] = content
-    head = [" ".join(dict.fromkeys(top.text for row in sorted(header_rows) if (top := rows[row][column]))) for column in range(width)]
-    yield head, [row for number, row in enumerate(rows) if number not in header_rows]
-
-
-def _flat_grids(reading: Reading) -> Iterator[tuple[list[str], list[Row]]]:
-    """Tables flattened to one cell a line: 序号 and its fellows name the columns until the first row's number."""
-    cells = [GridCell(line.start, line.end, reading.text[line.start:line.end].strip()) for line in reading.lines if line.cell is None]
-    i = 0
-    while i < len(cells):
-        if not NUMBER_HEAD.fullmatch(cells[i].text):
-            i += 1
-            continue
-        first = next((j for j in range(i + 2, min(i + 14, len(cells))) if cells[j].text.isdigit()), None)
-        if first is None or any(len(cell.text) > 20 for cell in cells[i:first]):
-            i += 1
-            continue
-        width, head, rows, at = first - i, [cell.text for cell in cells[i:first]], [], first
-        while _row_follows(cells, at, width, first=not rows):
-            rows.append(list[GridCell | None](cells[at:at + width]))
-            at += width
-        following = str(int(cells[at - width].text) + 1) if rows else ""
-        if rows and not any(cell.text == following for cell in cells[at - width + 1:at + width]):  # else a merged head made it too wide
-            yield head, rows
-        i = max(at, i + 1)
-
-
-def _row_follows(cells: list[GridCell], at: int, width: int, *, first: bool) -> bool:
-    """Whether a row begins here: its number comes soon after the one before, and no cell is a paragraph."""
-    if at + width > len(cells) or not cells[at].text.isdigit() or len(cells[at].text) > 4:
-        return False
-    step = 1 if first else int(cells[at].text) - int(cells[at - width].text)
-    return 1 <= step <= 3 and all(len(cell.text) <= 200 for cell in cells[at:at + width])
 
 
 def read_grid(head: list[str], rows: list[Row], year: int | None = None) -> Iterator[tuple[Quantity, TableFacts]]:
