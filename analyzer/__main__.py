@@ -51,6 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
     batch.add_argument("--out", required=True, action="append", metavar="DIR|DB",
                        help="a folder (JSON, Parquet, report), a .sqlite file, or a database URL; may be given twice")
     batch.add_argument("--workers", type=int, default=None, help="child processes (default: all cores)")
+    batch.add_argument("--scheduler", metavar="ADDRESS", help="work on a Dask cluster: tcp://HOST:8786 or a scheduler file")
     batch.add_argument("--timeout", type=float, default=120.0, metavar="SECONDS", help="for one document (default: 120)")
     batch.add_argument("--memory", type=int, default=4096, metavar="MB", help="address space of one child (default: 4096)")
     batch.add_argument("--retry", action="store_true", help="do again what failed in an earlier run")

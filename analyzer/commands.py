@@ -239,8 +239,14 @@ def run_batch(args: argparse.Namespace) -> int:
             if outcome.status == "failed":
                 bar.write(f"error: {outcome.error}", file=sys.stderr)
 
-        outcomes = batch.run_batch(paths, sinks, workers=args.workers, seconds=args.timeout, megabytes=args.memory,
-                                   infer_departments=args.infer_departments, report=tell)
+        options: dict[str, Any] = {"seconds": args.timeout, "megabytes": args.memory, "infer_departments": args.infer_departments, "report": tell}
+        if args.scheduler:
+            from analyzer import cluster
+
+            with cluster.connect(args.scheduler) as executor:
+                outcomes = cluster.run_on_executor(paths, sinks, executor, **options)
+        else:
+            outcomes = batch.run_batch(paths, sinks, workers=args.workers, **options)
     for sink in sinks:
         sink.close()
     failed = sum(outcome.status == "failed" for outcome in outcomes)

@@ -11,6 +11,7 @@ import functools
 import hashlib
 import json
 import os
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -74,7 +75,7 @@ def keep_analysis(destination: str, outcome: Outcome, analysis: Analysis) -> Non
 
 
 def _write_whole(target: Path, text: str) -> None:
-    part = target.with_suffix(f".{os.getpid()}.part")
+    part = target.with_suffix(f".{uuid.uuid4().hex[:12]}.part")  # two machines may have the same process id
     part.write_text(text, encoding="utf-8", errors="surrogatepass")
     part.replace(target)
 
