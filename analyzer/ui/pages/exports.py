@@ -119,6 +119,16 @@ def _for_programs(task: Task) -> None:
             "English names and codes; Chinese labels in Stata and SPSS.",
         )
     )
+    _offer(
+        "labels",
+        say("类别标注（JSONL）", "Category labels (JSONL)"),
+        task.table(export.rows_to_labels),
+        "labels.jsonl",
+        note=say(
+            "校对过的数据的原句与类别；用 `python -m analyzer train --model categories FILE` 训练下一个模型。",
+            "Sentences and categories of what was reviewed; `python -m analyzer train --model categories FILE` learns from them.",
+        ),
+    )
     st.subheader(say("引用", "References"))
     columns = st.columns(3)
     references = {
