@@ -191,7 +191,10 @@ def is_chinese_word(number: Number, left: str, right: str) -> str | None:
         return "word"
     if kind == "weak" or number.digits == "二" or re.search(r"第[一二三四五六七八九十]、$", left):  # counts are 两个, 二次 is the second
         return "word"
-    if number.unit == "元" and len(number.digits) == 1 or number.unit == "门" or re.match(r"规定|毫不|确立|维护|百年|“", right):
+    if number.unit == "元" and len(number.digits) == 1 or number.unit == "门" or number.unit == "度" \
+            or re.match(r"规定|毫不|确立|维护|百年|“|[一二两三四五六七八九十][\u4e00-\u9fff]", right):
+        return "word"
+    if number.digits in ("两", "三", "四") and re.search(r"[这那]$", left):
         return "word"
     if number.digits in ("两", "三", "四") and number.unit in ("个", "条", "只", "项", "手") and not CHINESE_CUES.search(left):
         return "word"
