@@ -20,20 +20,24 @@ _GROWTH = re.compile(r"(?:平均|实际|同比|名义|累计|年均)*(?:增长�
 _TIME = re.compile(
     r"[“\"]?十[一二三四五六]五[”\"]?(?:期间|时期|以来|末)?|(?:到|至)?(?:19|20)\d\d年(?:年?[底末初]|以来)?|\d{1,2}月(?:底|末|份)?"
     r"|全年|今年|去年|本年|年度|当年|上年|年末|年底前?|每年|五年来?|一年来|目前|已经?|将|累计|预计|力争|计划|确保|努力|继续|同比|实际|平均值?")
-_PLACE = re.compile(r"^(?:全[省市区县州国]|我[省市区国]|[省市]内|全自治区|自治区内|境内)的?|^(?:省|市|自治区)(?=政府|人大|政协)")
+_PLACE = re.compile(r"^(?:全[省市区县州]|全国(?!重点|文明|示范|百强|先进|优秀|双拥)|我[省市区国]|[省市]内|全自治区|自治区内|境内)的?|^(?:省|市|自治区)(?=政府|人大|政协)")
 _NOISE = re.compile(r"[\s“”\"'‘’《》〈〉「」（）()\[\]【】、，,：:·．._\-—+＋]")
-_TAIL = re.compile(r"(?:(?:总)?(?:数量|个数|户数|套数|人数|家数|总数|总量|数)|任务|工作|项目|工程|建设|改造|开工|等)$")
+_TAIL = re.compile(r"(?:(?:总)?(?:数量|个数|户数|套数|人数|家数|总数|总量|受理数|发案数|案数|数)|任务|工作|项目|工程|建设|改造|开工|品牌|等|近|约|超)+$")
 _HEAD = re.compile(
     r"^(?:(?:新)?(?:建设|提升|新建|改建|扩建|改扩建|新改建|改造提升|提质改造|更新改造|改造|新增|新开工|开工|筹集|筹措|培育|打造|创建|建成|完成|实现|推进|推动"
-    r"|开展|实施|治理|修复|发展|引进|认定|发放|安排|落实|支持|组建|布局|设立|开通|净增|新设|新登记|登记|引育|争创|增加|达到|达|超过|突破|超|和|及|并|与)+)")
+    r"|开展|实施|治理|修复|发展|引进|认定|发放|安排|落实|支持|组建|布局|设立|开通|净增|新设|新登记|登记|引育|修改|废止|制定|办复|保持|释放|争创|增加|达到|达|超过|突破|超|和|及|并|与)+)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|[ⅠⅡⅢⅣⅤ]+|[一二三四五](?=[类级等甲A])|[一二三四五两]+(?=岁)")
 _START = re.compile(r"新开工|开工|启动|动工")
 _FINISH = re.compile(r"竣工|建成|投产|投运|交付|完工|投入使用|完成")
 _SUM = re.compile(r"累计|总[数量计]|总装机|总里程|总规模|保有|存量|余额")
 _NEW = re.compile(r"新[增建设改开登培认]|净增|增加(?![到至])")
-_FLOW = re.compile(r"完成|改造|培育|打造|认定|获批|引进|开工|筹集|创建")
+_FLOW = re.compile(r"完成|改造|培育|打造|认定|获批|引进|开工|筹集|创建|培养|安排|开通|布局|推出|签约|建设|组建|设立|新建")
 _STOCK = re.compile(r"达|超|突破|增至|(?:增加|增长|提高|提升)[到至]|^有|拥有|壮大|集聚|升至|稳定在|保持")
 _SHARE = re.compile(r"(.{2,})占(.+?)(?:的?(?:比重|比例|份额|之比))?$")
+_REACHED = re.compile(r"[到至占]|达|超|突破|为$")
+_EVENTS = frozenset("场 次 场次 件 人次 起 列 班 场次 项次 批".split())
+"""Units of what happens and is over: there is no stock of it."""
+
 _YEARLY = re.compile(r"年均|年平均")
 
 
@@ -88,6 +92,14 @@ def _aliases() -> dict[str, tuple[str, ...]]:
 
 
 @functools.cache
+def _verbs() -> re.Pattern[str]:
+    """Verbs of doing before the thing itself (修改废止政府规章), but none that is as often part of a name."""
+    verbs = {row["verb"] for row in read_rows("actions.csv", required=("verb", "kind")) if row["kind"] == "do" and not row.get("nominal")}
+    words = sorted((verb for verb in verbs if len(verb) >= 2), key=len, reverse=True)
+    return re.compile(f"^(?:{'|'.join(map(re.escape, words))})+")
+
+
+@functools.cache
 def _alias_cores() -> dict[str, tuple[str, tuple[str, ...]]]:
     """Aliases and their concepts by what is left of them without idle words, where that is no other concept's."""
     found: dict[str, tuple[str, tuple[str, ...]]] = {}
@@ -126,7 +138,7 @@ def normalise_indicator(name: str) -> str:
     plain = _PLACE.sub("", plain)
     if plain in _aliases():
         return plain
-    for pattern in (_HEAD, _TAIL):
+    for pattern in (_HEAD, _verbs(), _PLACE, _TAIL):
         cut = pattern.sub("", plain)
         if len(cut) >= 2:
             plain = cut
@@ -192,14 +204,15 @@ def words_to_measure(indicator: str, unit: str | None, change: str = "level", ac
     cut = _TAIL.sub("", name)
     names = dict.fromkeys((folded, name, cut, _fold(action + words) if action else name))
     concept, alias = _concept(list(names), dimension, flow)
-    if flow == "level" and dimension == "percent" and concept and (concept == "cpi" or "money" in concepts()[concept]["unit"]):
+    if flow == "level" and dimension == "percent" and concept and (
+            concept == "cpi" or "money" in concepts()[concept]["unit"] and not _REACHED.search(action)):
         flow = "growth"  # 力争地区生产总值8%: an amount of money has no other per cent
     said = action + indicator
     stage = "start" if _START.search(said) else "finish" if _FINISH.search(action) and "率" not in indicator else ""
     stock = next((kind for kind, pattern, text in (
         ("flow", _NEW, said), ("stock", _SUM, said), ("flow", _FLOW, said), ("stock", _STOCK, action)) if pattern.search(text)), "")
     return Measure(name, concept, dimension, flow, _marks(folded, alias), stage,
-                   stock if dimension in COUNTED or dimension in ("area", "length", "people", "power") else "",
+                   stock if unit not in _EVENTS and (dimension in COUNTED or dimension in ("area", "length", "people", "power", "none")) else "",
                    bool(_YEARLY.search(said)), place)
 
 
@@ -291,6 +304,8 @@ def pair_features(one: Measure, two: Measure) -> list[float]:
     if part and whole:  # the common 占…比重 must not make two shares alike
         wholes = float(fuzz.ratio(part.group(2), whole.group(2)) < 60)
         a, b = part.group(1), whole.group(1)
+    elif part or whole:
+        a, b = (_SHARE.sub(r"\1", name).removesuffix("比重").removesuffix("比例") for name in (a, b))
     if len(a) > len(b):
         a, b = b, a
     grams_a, grams_b = {a[i:i + 2] for i in range(len(a) - 1)}, {b[i:i + 2] for i in range(len(b) - 1)}
@@ -300,7 +315,7 @@ def pair_features(one: Measure, two: Measure) -> list[float]:
     shared = LCSseq.similarity(a, b)
     inside = min(len(b) - shared, 6) / 6 if at < 0 and shared == len(a) else 0.0  # 中央预算内(水利)投资
     return [fuzz.ratio(a, b) / 100, fuzz.partial_ratio(a, b) / 100,
-            2 * len(grams_a & grams_b) / max(1, len(grams_a) + len(grams_b)), float(a == b), min(front, 6) / 6, min(back, 6) / 6,
+            2 * len(grams_a & grams_b) / max(1, len(grams_a) + len(grams_b)), float(a == b or (len(a) > 3 and sorted(a) == sorted(b))), min(front, 6) / 6, min(back, 6) / 6,
             float(min(marks_part(one, two) + wholes, 2)), float(same), float((one.concept is None) != (two.concept is None)),
             min(len(a), 12) / 12, float(at < 0), float(a[-2:] == b[-2:]), inside, float(a != b and sorted(a) == sorted(b)), float(a[:2] == b[:2])]
 
