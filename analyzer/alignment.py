@@ -12,21 +12,28 @@ import numpy as np
 from rapidfuzz import fuzz
 from rapidfuzz.distance import LCSseq
 
-from analyzer.lexicon import model_path, read_rows, split
+from analyzer.lexicon import model_path, split
 from analyzer.records import Figure
 from analyzer.scales import COUNTED, dimensions_meet, unit_to_scale
+from analyzer.wordings import (
+    GROWTH,
+    PLACE,
+    TAIL,
+    TIME,
+    alias_cores,
+    aliases,
+    concepts,
+    core_of,
+    distinctions,
+    fold,
+    marks_of,
+    normalise_indicator,
+    vague_names,
+)
 
-_GROWTH = re.compile(r"(?:平均|实际|同比|名义|累计|年均)*(?:增长率|增速|增幅|涨幅|增长|上涨幅度|上涨|涨跌幅)$")
-_TIME = re.compile(
-    r"[“\"]?十[一二三四五六]五[”\"]?(?:期间|时期|以来|末)?|(?:到|至)?(?:19|20)\d\d年(?:年?[底末初]|以来)?|\d{1,2}月(?:底|末|份)?"
-    r"|全年|今年|去年|本年|年度|当年|上年|年末|年底前?|每年|五年来?|一年来|目前|已经?|将|累计|预计|力争|计划|确保|努力|继续|同比|实际|平均值?")
-_PLACE = re.compile(r"^(?:全[省市区县州]|全国(?!重点|文明|示范|百强|先进|优秀|双拥)|我[省市区国]|[省市]内|全自治区|自治区内|境内)的?|^(?:省|市|自治区)(?=政府|人大|政协)")
-_NOISE = re.compile(r"[\s“”\"'‘’《》〈〉「」（）()\[\]【】、，,：:·．._\-—+＋]")
-_TAIL = re.compile(r"(?:(?:总)?(?:数量|个数|户数|套数|人数|家数|总数|总量|受理数|发案数|案数|数)|任务|工作|项目|工程|建设|改造|开工|品牌|等|近|约|超)+$")
-_HEAD = re.compile(
-    r"^(?:(?:新)?(?:建设|提升|新建|改建|扩建|改扩建|新改建|改造提升|提质改造|更新改造|改造|新增|新开工|开工|筹集|筹措|培育|打造|创建|建成|完成|实现|推进|推动"
-    r"|开展|实施|治理|修复|发展|引进|认定|发放|安排|落实|支持|组建|布局|设立|开通|净增|新设|新登记|登记|引育|修改|废止|制定|办复|保持|释放|争创|增加|达到|达|超过|突破|超|和|及|并|与)+)")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?|[ⅠⅡⅢⅣⅤ]+|[一二三四五](?=[类级等甲A])|[一二三四五两]+(?=岁)")
+__all__ = ["FEATURES", "THRESHOLD", "Measure", "concepts", "core_of", "figure_to_measure", "is_vague", "marks_part", "measures_part",
+           "normalise_indicator", "pair_features", "score_features", "score_measures", "words_to_measure"]
+
 _START = re.compile(r"新开工|开工|启动|动工")
 _FINISH = re.compile(r"竣工|建成|投产|投运|交付|完工|投入使用|完成")
 _SUM = re.compile(r"累计|总[数量计]|总装机|总里程|总规模|保有|存量|余额")
@@ -35,7 +42,7 @@ _FLOW = re.compile(r"完成|改造|培育|打造|认定|获批|引进|开工|筹
 _STOCK = re.compile(r"达|超|突破|增至|(?:增加|增长|提高|提升)[到至]|^有|拥有|壮大|集聚|升至|稳定在|保持")
 _SHARE = re.compile(r"(.{2,})占(.+?)(?:的?(?:比重|比例|份额|之比))?$")
 _REACHED = re.compile(r"[到至占]|达|超|突破|为$")
-_EVENTS = frozenset("场 次 场次 件 人次 起 列 班 场次 项次 批".split())
+_EVENTS = frozenset(("场", "次", "场次", "件", "人次", "起", "列", "班", "项次", "批"))
 """Units of what happens and is over: there is no stock of it."""
 
 _YEARLY = re.compile(r"年均|年平均")
@@ -61,92 +68,6 @@ class Measure:
     place: str | None = None
 
 
-@functools.cache
-def _distinctions() -> tuple[re.Pattern[str], dict[str, tuple[str, str]], frozenset[str]]:
-    owner: dict[str, tuple[str, str]] = {}
-    alone = set()
-    for row in read_rows("distinctions.csv", required=("group", "value", "words")):
-        for word in split(row["words"]):
-            owner[word] = (row["group"], row["value"])
-        if row["alone"]:
-            alone.add(f"{row['group']} {row['value']}")
-    words = sorted(owner, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, words))), owner, frozenset(alone)
-
-
-@functools.cache
-def concepts() -> dict[str, dict[str, str]]:
-    """The canonical indicators by id: name, unit (kinds), category, aliases."""
-    return {row["id"]: row for row in read_rows("indicators.csv", required=("id", "name", "category", "aliases"))}
-
-
-@functools.cache
-def _aliases() -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for key, row in concepts().items():
-        for name in (row["name"], *split(row["aliases"])):
-            plain = _fold(name)
-            if key not in found.get(plain, ()):
-                found[plain] = (*found.get(plain, ()), key)
-    return found
-
-
-@functools.cache
-def _verbs() -> re.Pattern[str]:
-    """Verbs of doing before the thing itself (修改废止政府规章), but none that is as often part of a name."""
-    verbs = {row["verb"] for row in read_rows("actions.csv", required=("verb", "kind")) if row["kind"] == "do" and not row.get("nominal")}
-    words = sorted((verb for verb in verbs if len(verb) >= 2), key=len, reverse=True)
-    return re.compile(f"^(?:{'|'.join(map(re.escape, words))})+")
-
-
-@functools.cache
-def _alias_cores() -> dict[str, tuple[str, tuple[str, ...]]]:
-    """Aliases and their concepts by what is left of them without idle words, where that is no other concept's."""
-    found: dict[str, tuple[str, tuple[str, ...]]] = {}
-    unclear = set()
-    for alias, keys in _aliases().items():
-        core = core_of(alias)
-        if core in found and found[core][1] != keys:
-            unclear.add(core)
-        found[core] = (alias, keys)
-    return {core: kept for core, kept in found.items() if core not in unclear and len(core) > 2}
-
-
-@functools.cache
-def _synonyms() -> list[tuple[str, str]]:
-    return [(row["word"], row["instead"]) for row in read_rows("synonyms.csv", required=("word", "instead"))]
-
-
-@functools.lru_cache(maxsize=200_000)
-def _fold(name: str) -> str:
-    """The words of an indicator without punctuation, with one wording for what has several."""
-    name = _NOISE.sub("", name.replace("PM_2.5", "PM2.5").replace("PM2.5", "PM25"))
-    for one, other in _synonyms():
-        if one in name:
-            name = name.replace(one, other)
-    return name
-
-
-@functools.lru_cache(maxsize=200_000)
-def normalise_indicator(name: str) -> str:
-    """An indicator without place, time and the verb before it.
-
-    >>> normalise_indicator("全省今年培育智能工厂")
-    '智能工厂'
-    """
-    plain = _fold(_PLACE.sub("", _TIME.sub("", name)))
-    plain = _PLACE.sub("", plain)
-    if plain in _aliases():
-        return plain
-    for pattern in (_HEAD, _verbs(), _PLACE, _TAIL):
-        cut = pattern.sub("", plain)
-        if len(cut) >= 2:
-            plain = cut
-        if plain in _aliases():
-            return plain
-    return plain
-
-
 _KINDS = {
     "yuan": "money", "percent": "percent", "points": "percent", "people": "people", "visits": "people", "count": "count",
     "firms": "count", "households": "count", "dwellings": "count", "area": "area", "mass": "mass", "length": "length",
@@ -157,8 +78,8 @@ _KINDS = {
 def _concept(names: Sequence[str], dimension: str, flow: str) -> tuple[str | None, str]:
     """The canonical indicator whose name or alias one of the names is, if its unit fits; and that name."""
     kind = _KINDS.get(dimension, dimension.split(" ")[0])
-    cores = ((name, _aliases().get(core_of(name)) or _alias_cores().get(core_of(name), ("", ()))[1]) for name in names)
-    for name, keys in [*((name, _aliases().get(name, ())) for name in names), *cores]:
+    cores = ((name, aliases().get(core_of(name)) or alias_cores().get(core_of(name), ("", ()))[1]) for name in names)
+    for name, keys in [*((name, aliases().get(name, ())) for name in names), *cores]:
         for key in keys:
             units = split(concepts()[key]["unit"])
             if not units or dimension == "none" or kind in units or flow == "growth":
@@ -194,15 +115,15 @@ def words_to_measure(indicator: str, unit: str | None, change: str = "level", ac
         flow = "growth"
     elif change != "level":
         flow = "increment"
-    bare = _GROWTH.sub("", words)
+    bare = GROWTH.sub("", words)
     if flow == "level" and dimension == "percent" and len(bare) >= 2 and bare != words:
         flow, words = "growth", bare
     elif flow == "growth" and len(bare) >= 2:
         words = bare
-    folded = _fold(_PLACE.sub("", _TIME.sub("", words)))
+    folded = fold(PLACE.sub("", TIME.sub("", words)))
     name = normalise_indicator(words)
-    cut = _TAIL.sub("", name)
-    names = dict.fromkeys((folded, name, cut, _fold(action + words) if action else name))
+    cut = TAIL.sub("", name)
+    names = dict.fromkeys((folded, name, cut, fold(action + words) if action else name))
     concept, alias = _concept(list(names), dimension, flow)
     if flow == "level" and dimension == "percent" and concept and (
             concept == "cpi" or "money" in concepts()[concept]["unit"] and not _REACHED.search(action)):
@@ -211,41 +132,9 @@ def words_to_measure(indicator: str, unit: str | None, change: str = "level", ac
     stage = "start" if _START.search(said) else "finish" if _FINISH.search(action) and "率" not in indicator else ""
     stock = next((kind for kind, pattern, text in (
         ("flow", _NEW, said), ("stock", _SUM, said), ("flow", _FLOW, said), ("stock", _STOCK, action)) if pattern.search(text)), "")
-    return Measure(name, concept, dimension, flow, _marks(folded, alias), stage,
+    return Measure(name, concept, dimension, flow, marks_of(folded, alias), stage,
                    stock if unit not in _EVENTS and (dimension in COUNTED or dimension in ("area", "length", "people", "power", "none")) else "",
                    bool(_YEARLY.search(said)), place)
-
-
-@functools.cache
-def _idle() -> re.Pattern[str]:
-    words = sorted({row["word"] for row in read_rows("idle_words.csv", required=("word",))}, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, words)))
-
-
-@functools.lru_cache(maxsize=200_000)
-def core_of(name: str) -> str:
-    """A normalised name without the words that change nothing."""
-    core = _idle().sub("", name)
-    return core if len(core) >= 2 else name
-
-
-@functools.lru_cache(maxsize=200_000)
-def _marks(name: str, alias: str) -> frozenset[tuple[str, str]]:
-    """The words of a name that keep indicators apart; those of a canonical indicator's own name are no mark."""
-    return _marks_in(name) - (_marks_in(alias) if alias else frozenset())
-
-
-@functools.lru_cache(maxsize=200_000)
-def _marks_in(name: str) -> frozenset[tuple[str, str]]:
-    pattern, owner, _ = _distinctions()
-    numbers = _NUMBER.findall(name.replace("PM2.5", "").replace("5G", ""))
-    return frozenset([owner[m.group()] for m in pattern.finditer(name)] + [("number", n) for n in numbers])
-
-
-@functools.cache
-def vague_names() -> frozenset[str]:
-    """Names that say too little to join two figures: 项目, 企业, 增速."""
-    return frozenset(row["word"] for row in read_rows("vague_words.csv", required=("word",)))
 
 
 def is_vague(measure: Measure) -> bool:
@@ -254,7 +143,7 @@ def is_vague(measure: Measure) -> bool:
 
 def marks_part(one: Measure, two: Measure) -> int:
     """How many marks keep the two apart; words that only one of them says count where they matter alone."""
-    _, _, alone = _distinctions()
+    _, _, alone = distinctions()
     mine: dict[str, set[str]] = {}
     yours: dict[str, set[str]] = {}
     for marks, kept in ((one.marks, mine), (two.marks, yours)):
@@ -315,7 +204,8 @@ def pair_features(one: Measure, two: Measure) -> list[float]:
     shared = LCSseq.similarity(a, b)
     inside = min(len(b) - shared, 6) / 6 if at < 0 and shared == len(a) else 0.0  # 中央预算内(水利)投资
     return [fuzz.ratio(a, b) / 100, fuzz.partial_ratio(a, b) / 100,
-            2 * len(grams_a & grams_b) / max(1, len(grams_a) + len(grams_b)), float(a == b or (len(a) > 3 and sorted(a) == sorted(b))), min(front, 6) / 6, min(back, 6) / 6,
+            2 * len(grams_a & grams_b) / max(1, len(grams_a) + len(grams_b)), float(a == b or (len(a) > 3 and sorted(a) == sorted(b))),
+            min(front, 6) / 6, min(back, 6) / 6,
             float(min(marks_part(one, two) + wholes, 2)), float(same), float((one.concept is None) != (two.concept is None)),
             min(len(a), 12) / 12, float(at < 0), float(a[-2:] == b[-2:]), inside, float(a != b and sorted(a) == sorted(b)), float(a[:2] == b[:2])]
 
