@@ -13,6 +13,8 @@ EPILOG = """examples:
   python -m analyzer extract *.txt --format jsonl > figures.jsonl
   python -m analyzer extract plan.pdf --commitments --infer-departments
   python -m analyzer evaluate corpus/gold
+  python -m analyzer compare report-2025.docx report-2026.docx --shared
+  python -m analyzer track report-2025.docx report-2026.docx --actuals actuals.csv
 """
 
 
@@ -62,6 +64,8 @@ def build_parser() -> argparse.ArgumentParser:
     compare.add_argument("paths", nargs="+", metavar="PATH", help="two or more documents, the earlier ones first")
     compare.add_argument("--status", choices=("planned", "achieved", "all"), default="planned", help="which figures (default: planned)")
     compare.add_argument("--shared", action="store_true", help="only indicators that two or more of the documents have")
+    compare.add_argument("--year", metavar="YEAR", help="regions × indicators for one year: figures of this period that two or more documents have")
+    compare.add_argument("--series", action="store_true", help="each indicator over the years instead")
     compare.add_argument("--text", action="store_true", help="compare the texts of two versions paragraph by paragraph instead")
     compare.add_argument("--format", choices=("table", "jsonl"), default="table")
 

@@ -290,7 +290,7 @@ def _print_backup(found: Any) -> None:
 
 def run_compare(args: argparse.Namespace) -> int:
     from analyzer import comparing
-    from analyzer.compare import compare_sources
+    from analyzer.compare import compare_sources, region_matrix, time_series
     from analyzer.texts import compare_texts
 
     if args.text:
@@ -306,7 +306,11 @@ def run_compare(args: argparse.Namespace) -> int:
         return 0
     sources, failed = _read_sources(args.paths)
     statuses = ("planned", "achieved") if args.status == "all" else (args.status,)
-    lines = compare_sources(sources, statuses=statuses, lone=not args.shared)
+    if args.series:
+        _print_series(time_series(sources), args.format)
+        return 1 if failed else 0
+    lines = (region_matrix(sources, args.year, statuses=statuses) if args.year
+             else compare_sources(sources, statuses=statuses, lone=not args.shared))
     if args.format == "jsonl":
         _print_jsonl(comparing.line_to_record(line, [source.name for source in sources]) for line in lines)
     else:
@@ -315,6 +319,17 @@ def run_compare(args: argparse.Namespace) -> int:
             cells = "".join(_fit(comparing.figure_to_words(cell.figure if cell else None), 25) + " " for cell in line.cells)
             print(_fit(line.indicator, 33) + " " + cells + line.change + (f", {line.wording}" if line.wording else ""))
     return 1 if failed else 0
+
+
+def _print_series(found: Iterable[Any], form: str) -> None:
+    from analyzer import comparing
+
+    if form == "jsonl":
+        _print_jsonl(map(comparing.series_to_record, found))
+        return
+    for series in found:
+        points = ", ".join(f"{point.period} {comparing.figure_to_words(point.figure)} ({point.status})" for point in series.points)
+        print(f"{_fit(series.indicator, 33)} {points}")
 
 
 def run_track(args: argparse.Namespace) -> int:

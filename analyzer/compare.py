@@ -181,4 +181,4 @@ def time_series(sources: Sequence[Source], *, least: int = 2, overrides: Overrid
                 points.append(Point(figure.period or "", _signed(figure, cell.value), cell.value_max, figure.status, source, figure))
         name = concepts()[measure.concept]["name"] if measure.concept else members[-1][1].indicator or ""
         found.append(Series(name, measure.concept, unit, measure.flow, measure.place, measure_key(measure), tuple(points)))
-    return sorted(found, key=lambda series: (-len({p.period for p in series.points}), series.indicator))
+    return sorted(found, key=lambda series: (-len({p.period for p in series.points}), series.concept is None, series.indicator))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzer.compare import Cell, Line
+from analyzer.compare import Cell, Line, Series
 from analyzer.records import Figure
 from analyzer.texts import Passage
 from analyzer.track import Follow, Rate, Result
@@ -31,6 +31,14 @@ def _cell_to_record(cell: Cell | None, name: str) -> dict[str, Any] | None:
     side = figure_to_side(cell.figure, name)
     return {**side, "normalised": cell.value, "normalised_max": cell.value_max,
             "others": [figure_to_side(figure, name) for figure in cell.others]}
+
+
+def series_to_record(series: Series) -> dict[str, Any]:
+    """A time series as `compare --series --format jsonl` prints it."""
+    points = [{**figure_to_side(p.figure, p.source.name), "normalised": p.value, "normalised_max": p.value_max, "region": p.source.region}
+              for p in series.points]
+    return {"indicator": series.indicator, "concept": series.concept, "unit": series.unit, "flow": series.flow, "place": series.place,
+            "measure": series.measure, "points": points}
 
 
 def follow_to_record(follow: Follow) -> dict[str, Any]:

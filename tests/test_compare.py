@@ -134,4 +134,7 @@ def test_the_command(tmp_path, capsys):
     assert "lowered" in capsys.readouterr().out
     assert main(["compare", *paths, "--text", "--format", "jsonl"]) == 0
     assert {json.loads(line)["kind"] for line in capsys.readouterr().out.splitlines()} == {"changed"}
+    for extra in (["--series"], ["--series", "--format", "jsonl"], ["--year", "2025"], ["--status", "all", "--shared"]):
+        assert main(["compare", *paths, *extra]) == 0
+        assert "老旧小区" in capsys.readouterr().out or extra[0] == "--year"
     assert main(["compare", paths[0], "--text"]) == 1
