@@ -98,7 +98,7 @@ def describe(reading: Reading, sentences: Sequence[Span], texts: Sequence[str], 
     front = np.minimum(_count(cues.first, openings, anchored=True), 1)
     sections = [reading.lines[span.line].section for span in sentences]
     order = {section: number for number, section in enumerate(dict.fromkeys(sections))}
-    headings = np.vstack([_read_headings(section, cues) for section in order])
+    headings = _read_headings(list(order), cues)
     above = headings[[order[section] for section in sections]]
     genre = np.minimum(_count(cues.genre, [title]), 1)
     place = np.array([_place(reading, sentences, row, text, broken) for row, text in enumerate(texts)], np.float32)
@@ -202,12 +202,13 @@ def _count(group: _Group, texts: Sequence[str], *, anchored: bool = False) -> np
     return count_grams(texts, group.keys, longest=4) @ group.groups
 
 
-def _read_headings(section: tuple[str, ...], cues: _Cues) -> np.ndarray:
-    """Cues of the outermost and of the innermost heading, and how many there are."""
-    if not section:
-        return np.zeros(2 * cues.section.groups.shape[1] + 1, np.float32)
-    found = np.minimum(_count(cues.section, [" ".join(section[:-1]) or section[0], section[-1]]), 2)
-    return np.concatenate([found[0], found[1], [len(section) / 3]]).astype(np.float32)
+def _read_headings(sections: Sequence[tuple[str, ...]], cues: _Cues) -> np.ndarray:
+    """Cues of the outermost and of the innermost heading, and how many there are, for each section."""
+    width = cues.section.groups.shape[1]
+    texts = [text for section in sections for text in ((" ".join(section[:-1]) or section[0], section[-1]) if section else ("", ""))]
+    found = np.minimum(_count(cues.section, texts), 2).reshape(len(sections), 2 * width)
+    depth = np.array([[len(section) / 3] for section in sections], np.float32)
+    return np.hstack([np.where(depth > 0, found, 0), depth]).astype(np.float32)
 
 
 def _place(reading: Reading, sentences: Sequence[Span], row: int, text: str, broken: float) -> list[float]:
