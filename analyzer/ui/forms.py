@@ -10,7 +10,7 @@ import streamlit as st
 from analyzer.errors import AnalyzerError
 from analyzer.export.rows import join_departments, tidy
 from analyzer.export.words import VALUES, category_names
-from analyzer.ui.language import head, language, named, say
+from analyzer.ui.language import head, language, list_key, named, say
 
 PERIOD = re.compile(r"\d{4}(-(\d{2}(-\d{2})?|Q[1-4]|H[12]))?(/\d{4}(-(\d{2}(-\d{2})?|Q[1-4]|H[12]))?)?$")
 _ROLES = {"牵头": "lead", "lead": "lead", "配合": "support", "support": "support"}
@@ -39,7 +39,7 @@ def figure_inputs(figure: dict[str, Any], key: str) -> dict[str, Any]:
     got["departments"] = st.text_input(
         head("departments"),
         join_departments(figure["departments"], language()),
-        key=f"{key}-departments",
+        key=list_key(f"{key}-departments"),
         help=say("顿号分隔，可注明（牵头）或（配合）", "separated by 、 or ;, with （牵头） lead or （配合） support"),
     )
     return got
@@ -50,7 +50,7 @@ def _choice(place: Any, field: str, values: list[str], value: str | None, key: s
         values = [*values, value]
     index = values.index(value) if value in values else 0
     chosen: str = place.selectbox(
-        head(field), values, index, key=f"{key}-{field}", format_func=lambda v: named(field, v)
+        head(field), values, index, key=list_key(f"{key}-{field}"), format_func=lambda v: named(field, v)
     )
     return chosen
 

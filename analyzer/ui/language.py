@@ -16,6 +16,11 @@ def say(chinese: str, english: str) -> str:
     return chinese if language() == "zh" else english
 
 
+def list_key(name: str) -> str:
+    """The key of a list to choose from: the browser keeps the chosen label under it, so each language needs its own."""
+    return name if language() == "zh" else f"{name}-en"
+
+
 def named(field: str, value: str | None) -> str:
     """What people read for a value of a field; what is not set has a name too."""
     if not value:

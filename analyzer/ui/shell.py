@@ -30,6 +30,7 @@ def run() -> None:
         st.segmented_control(
             "语言 Language", ["zh", "en"], key="language", required=True, label_visibility="collapsed",
             format_func=lambda code: {"zh": "中文", "en": "English"}[code], persist_state="session")  # fmt: skip
+    _write_language()
     try:
         load_codebook(the_store())
     except AnalyzerError as error:  # said on every page, and mended on the page of settings
@@ -40,6 +41,15 @@ def run() -> None:
     except AnalyzerError as error:
         st.error(message(error))
     st.html(f'<div class="pa-foot">{say("数据只保存在本机", "Your data stays on this machine")}</div>')
+
+
+def _write_language() -> None:
+    """English stands in the URL, so that a page loaded again, and a link passed on, is read in English."""
+    if language() == "en":
+        if st.query_params.get("lang") != "en":
+            st.query_params["lang"] = "en"
+    elif "lang" in st.query_params:
+        del st.query_params["lang"]
 
 
 def _watch_queue(page: Any) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from analyzer import store as library
 from analyzer.store import FACETS, SORTS, Filters, Found
-from analyzer.ui.language import head, named, plain, say
+from analyzer.ui.language import head, language, named, plain, say
 from analyzer.ui.resources import the_store
 
 NONE = "~"
@@ -62,6 +62,8 @@ def write_url(view: dict[str, Any]) -> None:
             wanted[name] = str(view[name])
     if view["gone"]:
         wanted["gone"] = "1"
+    if language() == "en":
+        wanted["lang"] = "en"
     now = {name: st.query_params.get_all(name) for name in st.query_params}
     if now != {name: value if isinstance(value, list) else [value] for name, value in wanted.items()}:
         st.query_params.from_dict(wanted)

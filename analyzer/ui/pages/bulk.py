@@ -11,7 +11,7 @@ from analyzer.errors import AnalyzerError
 from analyzer.export.words import VALUES, category_names
 from analyzer.store import Found
 from analyzer.ui.forms import PERIOD, parse_departments, parse_number
-from analyzer.ui.language import head, language, message, named, say
+from analyzer.ui.language import head, language, list_key, message, named, say
 from analyzer.ui.resources import the_store, who
 from analyzer.ui.steps import undo_button
 from analyzer.ui.view import current_view, describe, view_to_filters
@@ -55,11 +55,11 @@ def show_bulk() -> None:
         "reopen": say("恢复为未校对", "Open again")}[w])  # fmt: skip
     changes: dict[str, Any] = {}
     if what == "edit":
-        field = st.selectbox(say("字段", "Field"), fields, key="bulk_field", format_func=head)
+        field = st.selectbox(say("字段", "Field"), fields, key=list_key("bulk_field"), format_func=head)
         if field in VALUES or field == "category":
             values = list(VALUES[field]) if field in VALUES else list(category_names())
             changes[field] = st.selectbox(
-                say("改为", "New value"), values, key=f"bulk_{field}", format_func=lambda v: named(field, v)
+                say("改为", "New value"), values, key=list_key(f"bulk_{field}"), format_func=lambda v: named(field, v)
             )
         else:
             changes[field] = st.text_input(say("改为", "New value"), key=f"bulk_{field}").strip() or None

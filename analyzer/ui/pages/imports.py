@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from analyzer import store as library
-from analyzer.ui.language import head, language, named, plain, say
+from analyzer.ui.language import head, language, list_key, named, plain, say
 from analyzer.ui.resources import the_queue, the_store, who
 from analyzer.ui.view import set_view
 
@@ -221,7 +221,7 @@ def _document_form(row: dict[str, Any]) -> None:
             LEVELS,
             LEVELS.index(row["level"]) if row["level"] in LEVELS else 0,
             format_func=lambda v: named("level", v),
-            key=f"doc-{number}-level",
+            key=list_key(f"doc-{number}-level"),
         )
         if st.form_submit_button(say("保存", "Save"), type="primary"):
             library.edit_document(store, number, {k: v.strip() for k, v in values.items()}, who=who())

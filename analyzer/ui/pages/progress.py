@@ -76,7 +76,7 @@ def _rates(follows: list[Follow]) -> None:
     st.altair_chart(verdict_bars(shares, names=names_of), width="stretch", height=70 + 26 * len(rates), alt=say("各组目标的结论", "Verdicts of each group"))
     st.dataframe(pd.DataFrame([{say("分组", "Group"): name, say("目标", "Targets"): r.total, **{verdict_name(v): r.counts[v] for v in VERDICTS},
                                 say("完成率（有结论者）", "Fulfilled (of those with a verdict)"): f"{r.fulfilled:.0%}" if r.fulfilled is not None else "—",
-                                say("未公布", "Share not reported"): f"{r.unreported:.0%}"} for name, r in zip(label, rates, strict=True)]),
+                                say("未公布占比", "Share not reported"): f"{r.unreported:.0%}"} for name, r in zip(label, rates, strict=True)]),
                  hide_index=True, key="rates_table")  # fmt: skip
 
 
