@@ -72,7 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
     track = commands.add_parser("track", help="what became of the targets of an earlier document")
     track.add_argument("earlier", metavar="EARLIER", help="the document (or folder) with the targets")
     track.add_argument("later", metavar="LATER", nargs="?", help="the document (or folder) that reports what was reached")
-    track.add_argument("--actuals", metavar="FILE", help="CSV with indicator, value, unit, period, region, source (or 指标, 实际值, 单位 …)")
+    track.add_argument("--actuals", metavar="FILE", help="CSV or XLSX with indicator, value, unit, period, region, source (or 指标, 实际值, 单位 …)")
     track.add_argument("--rates", choices=("category", "region"), help="print the rates of fulfilment by category or region instead")
     track.add_argument("--format", choices=("table", "jsonl"), default="table")
 

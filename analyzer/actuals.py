@@ -44,10 +44,12 @@ _COLUMNS = {
 
 
 def read_actuals(path: Path) -> list[Actual]:
-    """Actual values from a CSV file with the columns indicator, value, unit, period, region, source (or 指标, 实际值, 单位 …).
+    """Actual values from a CSV or XLSX file with the columns indicator, value, unit, period, region, source (or 指标, 实际值, 单位 …).
 
     Raises AnalyzerError, with the row, for a missing column or a value that is no number.
     """
+    if path.suffix.lower() == ".xlsx":
+        return rows_to_actuals(_read_sheet(path), name=path.name)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -55,6 +57,22 @@ def read_actuals(path: Path) -> list[Actual]:
     except OSError as error:
         raise AnalyzerError(f"{path}: cannot be read: {error.strerror}", f"{path}：无法读取：{error.strerror}") from error
     return rows_to_actuals(csv.DictReader(text.splitlines()), name=path.name)
+
+
+def _read_sheet(path: Path) -> list[dict[str, str]]:
+    """The first sheet's rows by the names in its first row."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    except (OSError, CalamineError, IndexError) as error:
+        raise AnalyzerError(f"{path}: not a readable workbook", f"{path}：无法读取这个工作簿") from error
+    heads = [str(head).strip() for head in rows[0]] if rows else []
+    return [dict(zip(heads, (_number_to_text(cell) for cell in row), strict=False)) for row in rows[1:]]
+
+
+def _number_to_text(cell: object) -> str:
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def rows_to_actuals(rows: Iterable[dict[str, str]], *, name: str = "") -> list[Actual]:

@@ -6,6 +6,7 @@ import json
 import os
 from pathlib import Path
 
+import openpyxl
 import pytest
 from test_compare import figure, source
 
@@ -113,6 +114,15 @@ def test_a_table_that_is_not_there(tmp_path):
     path = tmp_path / "gb.csv"
     path.write_bytes("指标,实际值,单位\n就业,\"1,200\",人\n".encode("gb18030"))
     assert read_actuals(path)[0].value == 1200
+    (tmp_path / "broken.xlsx").write_bytes(b"PK nothing")
+    with pytest.raises(AnalyzerError):
+        read_actuals(tmp_path / "broken.xlsx")
+    book = openpyxl.Workbook()
+    for row in (["指标", "实际值", "单位", "年份"], ["城镇新增就业", 3.2, "万人", 2025]):
+        book.active.append(row)
+    book.save(tmp_path / "actuals.xlsx")
+    actual = read_actuals(tmp_path / "actuals.xlsx")[0]
+    assert (actual.value, actual.unit, actual.period) == (32000, "人", "2025")
 
 
 def test_rates_always_tell_the_share_that_is_not_reported():
