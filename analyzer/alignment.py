@@ -36,10 +36,11 @@ __all__ = ["FEATURES", "THRESHOLD", "Measure", "concepts", "core_of", "figure_to
 
 _START = re.compile(r"新开工|开工|启动|动工")
 _FINISH = re.compile(r"竣工|建成|投产|投运|交付|完工|投入使用|完成")
-_SUM = re.compile(r"累计|总[数量计]|总装机|总里程|总规模|保有|存量|余额")
+_SUM = re.compile(r"累计|总[数量计]|总装机|总里程|总规模|保有|存量|余额|实有")
 _NEW = re.compile(r"新[增建设改开登培认]|净增|增加(?![到至])")
 _FLOW = re.compile(r"完成|改造|培育|打造|认定|获批|引进|开工|筹集|创建|培养|安排|开通|布局|推出|签约|建设|组建|设立|新建")
 _STOCK = re.compile(r"达|超|突破|增至|(?:增加|增长|提高|提升)[到至]|^有|拥有|壮大|集聚|升至|稳定在|保持")
+_BENEFIT = re.compile(r"惠及|服务|帮助|帮扶|支持|资助|奖励|走访")
 _SHARE = re.compile(r"(.{2,})占(.+?)(?:的?(?:比重|比例|份额|之比))?$")
 _REACHED = re.compile(r"[到至占]|达|超|突破|为$")
 _EVENTS = frozenset(("场", "次", "场次", "件", "人次", "起", "列", "班", "项次", "批"))
@@ -132,7 +133,10 @@ def words_to_measure(indicator: str, unit: str | None, change: str = "level", ac
     stage = "start" if _START.search(said) else "finish" if _FINISH.search(action) and "率" not in indicator else ""
     stock = next((kind for kind, pattern, text in (
         ("flow", _NEW, said), ("stock", _SUM, said), ("flow", _FLOW, said), ("stock", _STOCK, action)) if pattern.search(text)), "")
-    return Measure(name, concept, dimension, flow, marks_of(folded, alias), stage,
+    marks = marks_of(folded, alias)
+    if _BENEFIT.search(action):  # 惠及经营主体10万户: so many were helped, not so many there are
+        marks |= {("role", "benefit")}
+    return Measure(name, concept, dimension, flow, marks, stage,
                    stock if unit not in _EVENTS and (dimension in COUNTED or dimension in ("area", "length", "people", "power", "none")) else "",
                    bool(_YEARLY.search(said)), place)
 
