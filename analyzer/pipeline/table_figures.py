@@ -21,7 +21,7 @@ from analyzer.pipeline.table_grids import NUMBER_HEAD, GridCell, Row, find_grids
 from analyzer.records import Block
 
 VALUE = re.compile(
-    rf"\s*[〔\[［(（]?\s*(?P<sign>≥|≤|>=|<=|>|<|＞|＜|不低于|不少于|不超过|超过|约|达到|低于|大于|小于|高于|[-－](?=\d))?\s*"
+    rf"\s*[〔\[［(（]?\s*(?:累计|年均)?(?P<turn>下降|降低|减少|增长|提高|增加)?\s*(?P<sign>≥|≤|>=|<=|>|<|＞|＜|不低于|不少于|不超过|超过|约|达到|低于|大于|小于|高于|[-－](?=\d))?\s*"
     rf"(?P<low>{ARABIC})(?P<magnitude>万亿|亿|万)?(?P<unit>[%％‰]|[^\d\s〕\]］)）]{{0,5}}?)?(?:\s?(?:-|—|–|~|～|－|至)\s?(?P<high>{ARABIC})(?P<tail>[%％])?)?"
     r"\s*[〕\]］)）]?\s*(?P<after>以上|以下|左右|以内|及以上|及以下)?\s*(?:\*+|\[注?\d*\])?\s*")
 SIGNS = {"≥": "ge", ">=": "ge", "不低于": "ge", "不少于": "ge", "≤": "le", "<=": "le", "不超过": "le", ">": "gt", "＞": "gt", "超过": "gt",
@@ -46,6 +46,7 @@ BINDING = {"约束性": "约束性", "约束": "约束性", "预期性": "预期
 COLUMN_OF_STATE = re.compile("|".join(pattern.pattern for pattern in (YEAR, TARGET_HEAD, BASE_HEAD)))
 CHANGE_BEHIND = re.compile("(?:年均|累计)?(?:增长|提高|增加|净增|下降|降低|减少)$")
 NAME_GOES_ON = re.compile("率|工程|项目|面积|投资|规模|任务|资金|总|区|性|里程|数|量")
+ROW_NUMBER = re.compile(r"^(?:\d{1,3}\s*[.．、]\s*(?!\d)|[（(]\d{1,3}[）)]\s*)(?=.{2})")
 LONGEST_CELL = 60
 DASHES = ("—", "-", "--", "——", "/", "－", "")
 
@@ -110,7 +111,7 @@ def read_grid(head: list[str], rows: list[Row], year: int | None = None) -> Iter
         if name is None:
             continue
         unit_text = _text(row, unit_column)
-        if unit_text and read_factor(unit_text)[0] is None:
+        if unit_text and read_factor(unit_text) == (None, 1):
             continue  # a row that lost a cell
         binding = next((value for word, value in BINDING.items() if word in _text(row, kind_column)), None)
         span = _span_of(_text(row, span_column))
@@ -127,13 +128,14 @@ def read_grid(head: list[str], rows: list[Row], year: int | None = None) -> Iter
                 continue
             of_column = None if COLUMN_OF_STATE.search(head[column]) else BRACKET.sub("", head[column]).strip()
             tasks = TASK_NAME.fullmatch(_plain(head[names[-1]])) is not None
-            yield _with_change(quantity, name.text), name_to_facts(name, of_column, period, status, binding, tasks=tasks)
+            turn = VALUE.fullmatch(cell.text)
+            yield _with_change(quantity, name.text), name_to_facts(name, of_column or turn and turn["turn"], period, status, binding, tasks=tasks)
 
 
 def name_to_facts(name: GridCell, action: str | None, period: str | None, status: str | None, binding: str | None, *,
                   tasks: bool = False) -> TableFacts:
     """What a row's name says: an indicator as it stands, less its unit; of a task, 改造城镇老旧小区, what it is done to."""
-    indicator = strip_unit(name.text)
+    indicator = ROW_NUMBER.sub("", strip_unit(name.text))
     verb = leading_verb(indicator) if tasks else None
     if tasks:
         indicator = indicator.removeprefix(verb or "")
@@ -250,6 +252,8 @@ def cell_to_quantity(cell: GridCell, head: str, unit_text: str, name: str) -> Qu
     if match["sign"] in ("-", "－"):
         low = -low
     change = "increase" if RATE_HEAD.search(head) else "decrease" if DROP_HEAD.search(head) else "level"
+    if match["turn"]:
+        change = "decrease" if DROP_HEAD.match(match["turn"]) else "increase"
     start = cell.start + match.start("low")
     ends = [match.end(group) for group in ("low", "magnitude", "unit", "high", "tail") if match[group]]
     return Quantity(start, cell.start + max(ends), low, parse_arabic(high) * factor if high else None, unit,
@@ -262,6 +266,8 @@ def read_factor(words: str) -> tuple[str | None, Decimal]:
     words = words.replace("％", "%")
     if words in ("%", "‰"):
         return "%", factor / (10 if words == "‰" else 1)
+    if words in ("万亿", "亿", "万"):
+        return None, Decimal(MAGNITUDES[words])
     for magnitude in ("万亿", "亿", "万", "千", "百"):
         if words.startswith(magnitude):
             unit, end = read_unit(words, len(magnitude))
@@ -274,7 +280,7 @@ def read_factor(words: str) -> tuple[str | None, Decimal]:
 def strip_unit(name: str) -> str:
     """A row's name without its bracketed unit; other brackets belong to the name."""
     bracket = BRACKET.search(name)
-    unit = bracket and (read_factor(bracket[1].strip())[0] or bracket[1].strip() in ("%", "％"))
+    unit = bracket and read_factor(bracket[1].strip()) != (None, 1)
     return name[:bracket.start()].strip() or name if bracket and unit else name
 
 
@@ -302,7 +308,8 @@ def _when(head: str, last: int | None, span: str | None, now: int | None) -> tup
     if year:
         earlier = int(year[1]) < (min(now, last) if now else last) if last else False
         base = BASE_HEAD.search(head) or earlier and not TARGET_HEAD.search(head)
-        return year[1], "reference" if base else "planned"
+        past = now is not None and int(year[1]) < now and not TARGET_HEAD.search(head)
+        return year[1], "reference" if base else "achieved" if past else "planned"
     if span:
         return span, "planned"
     return None, "reference" if BASE_HEAD.search(head) else "planned" if TARGET_HEAD.search(head) else None

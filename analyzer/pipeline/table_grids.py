@@ -70,7 +70,8 @@ def _flat_grids(reading: Reading) -> Iterator[tuple[list[str], list[Row]]]:
             rows.append(list[GridCell | None](cells[at:at + width]))
             at += width
         following = str(int(cells[at - width].text) + 1) if rows else ""
-        if rows and not any(cell.text == following for cell in cells[at - width + 1:at + width]):  # else a merged head made it too wide
+        beside = cells[at - width + 1:at] + cells[at + 1:at + width]  # a row cut off at the end still begins where it should
+        if rows and not any(cell.text == following for cell in beside):  # else a merged head made it too wide
             yield head, rows
         i = max(at, i + 1)
 

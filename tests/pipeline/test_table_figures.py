@@ -77,3 +77,21 @@ def test_units_of_heads():
     assert read_factor("说明")[0] is None
     assert strip_unit("森林覆盖率（%）") == "森林覆盖率"
     assert strip_unit("陆港小镇（二期）") == "陆港小镇（二期）"
+
+
+def test_rows_with_numbers_in_their_names_magnitudes_alone_and_changes_in_cells():
+    found = facts_of(table_document([
+        ["指标", "2020年", "2025年目标"],
+        ["1.河湖管护人数（万）", "2.5", "3"],
+        ["（3）事故起数", "—", "下降15%"]]))
+    quantity, fact = found["河湖管护人数", "2025"]
+    assert (quantity.value, quantity.unit, fact.status) == (Decimal(30000), None, "planned")
+    quantity, fact = found["事故起数", "2025"]
+    assert (quantity.value, quantity.unit, quantity.change, fact.action) == (Decimal(15), "%", "decrease", "下降")
+
+
+def test_a_table_of_past_years_reports():
+    document = table_document([["指标", "2021年", "2022年"], ["公办幼儿园（所）", "40", "46"]])
+    reading = read_text(document)
+    _, facts = read_tables(reading, document.blocks, find_quantities(reading.text), year=2024)
+    assert [facts[start].status for start in sorted(facts)] == ["reference", "achieved"]
