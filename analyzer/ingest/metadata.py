@@ -44,6 +44,11 @@ REPORT = re.compile(r"政府工作报告|国民经济和社会发展")
 HAN_DIGITS = {char: str(place % 10) for place, char in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0", "Ｏ": "0", "O": "0", "0": "0"}
 
 
+# 公报[1]: a note's mark is no part of the title; what a metadata box glued behind a number (信息类别：…) is no part of it.
+NOTE_MARK = re.compile(r"\s*[\[［]\d{1,2}[\]］]$")
+NUMBER_WHOLE = re.compile(r"[^\n]*?号(?=\s|$)|[^\n]*")
+
+
 def describe(document: Document) -> Document:
     """The document with what its text says about it; what its reader already knows stays."""
     lines = _lines(document)
@@ -56,6 +61,8 @@ def describe(document: Document) -> Document:
     region, level = find_area(issuer, title, head, lines[-TAIL_LINES:])
     if not issuer and title and region and "政府工作报告" in title:
         issuer = "国务院" if level == "national" else region.name + "人民政府"
+    title = title and NOTE_MARK.sub("", title)
+    number = number and NUMBER_WHOLE.match(number)[0]  # type: ignore[index]
     return replace(document, title=title, issuer=issuer, number=number, dates=dates,
                    region=document.region or (region.name if region else None), level=document.level or level)
 
