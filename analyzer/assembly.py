@@ -100,7 +100,8 @@ def layers_to_commitments(layers: Layers, sentences: Sequence[Sentence], figures
     """Each promise as its sentence, or its clauses where it holds tasks of several bodies or categories."""
     clauses: list[tuple[int, Clause]] = []
     promises = [number for number, sentence in enumerate(sentences) if sentence.kind == "commitment"]
-    pieces = [piece for number in promises for piece in find_pieces(layers.reading, layers.sentences[number])]
+    cut = [find_pieces(layers.reading, layers.sentences[number]) for number in promises]
+    pieces = [piece for found in cut if len(found) > 1 for piece in found]  # one piece alone divides nothing
     judged = classify([layers.reading.text[piece.start:piece.end] for piece in pieces], classifier=classifier, explain=False)
     codes = {piece.start: found.code if found.probability >= SURE else None for piece, found in zip(pieces, judged, strict=True)}
     for number in promises:

@@ -34,7 +34,7 @@ FIGURE_SECTION, FIGURE_TITLE = 0.3, 0.3
 NEAR, PARAGRAPH = 0.2, 0.4  # all sentences up to two away together; all others of the paragraph together
 # Forms of texts that state no task: bodies in brackets or lists, addressees, rhetoric, clauses on validity, definitions.
 FORMS = tuple(re.compile(pattern) for pattern in (
-    r"^[（(〔\[【].*(?:牵头|责任|推进单位|配合|负责|考核|落实|支持单位|主办).*[）)〕\]】]$",
+    r"^[（(〔\[【](?=.*[）)〕\]】]$).*(?:牵头|责任|推进单位|配合|负责|考核|落实|支持单位|主办)",
     r"^(?:[^，。；、：（）()]{2,18}(?:局|委|办|厅|部|部门|街道|集团|街镇|乡镇|中心|政府|公司|单位|会|院|行|署)[、，； ]?){2,}[。）)]?$",
     r"^(?:各|省|市|区|县).*(?:：|:)$",
     r"坚强领导|各族人民|不平凡|来之不易|攻坚克难|感谢|敬意|坚信|征程|新局面|伟大|关键时期|总书记.{0,20}(?:关怀|指引|亲自|重要讲话|考察)|成绩|信心|勇气|意志",
@@ -203,14 +203,14 @@ def classify(items: Sequence[str | Sequence[Part]], *, classifier: Classifier | 
     if not allow_none:
         scores[:, classifier.codes.index(NONE)] = -np.inf
     chances = soften(scores * classifier.sharpness)
-    order = np.argsort(-chances, axis=1)
+    order = np.argsort(-chances, axis=1)[:, :2]
     found = []
-    for row, item in enumerate(parts):
-        best, next_best = order[row, :2]
+    for row, (item, (best, next_best), (chance, next_chance)) in enumerate(
+            zip(parts, order.tolist(), np.take_along_axis(chances, order, axis=1).tolist(), strict=True)):
         code, second = classifier.codes[best], classifier.codes[next_best]
-        other = second if chances[row, next_best] >= SECOND and NONE not in (code, second) else None
+        other = second if next_chance >= SECOND and NONE not in (code, second) else None
         words = _explain(item[0][0], blocks, place[item[0][0]], best, classifier) if explain and code != NONE and item[0][0] else ()
-        found.append(Classified(None if code == NONE else code, other, float(chances[row, best]), words))
+        found.append(Classified(None if code == NONE else code, other, chance, words))
     return found
 
 
@@ -220,12 +220,11 @@ def describe(texts: Sequence[str], classifier: Classifier) -> tuple[sparse.csr_m
     counts = layout.count(classifier.grams, longest=LONGEST)
     counts.data = (1 + np.log(counts.data)) * classifier.rarity[counts.indices]
     words = find_words(layout, _packed(classifier.words))
-    lengths = np.array([len(word) for word in classifier.words], np.float32)
-    weighed = words.copy()
-    weighed.data = weighed.data * np.sqrt(lengths[weighed.indices])
-    areas = np.zeros((len(classifier.words), len(classifier.codes) - 1), np.float32)
-    areas[np.arange(len(classifier.words)), classifier.areas] = 1
-    area = np.log1p(weighed @ areas)
+    size = len(classifier.codes) - 1
+    weights = words.data * _root_lengths(classifier.words)[words.indices]
+    rows = np.repeat(np.arange(len(texts)), np.diff(words.indptr))
+    area = np.bincount(rows * size + classifier.areas[words.indices], weights, minlength=len(texts) * size)
+    area = np.log1p(area.astype(np.float32)).reshape(len(texts), size)
     area /= np.linalg.norm(area, axis=1, keepdims=True) + 0.5
     return _unit(counts), _unit(words), area
 
@@ -289,6 +288,11 @@ def words_alone(codebook: Codebook) -> Classifier:
 
 
 @functools.lru_cache(maxsize=4)
+def _root_lengths(words: tuple[str, ...]) -> np.ndarray:
+    return np.sqrt(np.array([len(word) for word in words], np.float32))
+
+
+@functools.lru_cache(maxsize=4)
 def _packed(words: tuple[str, ...]):
     return pack_words(words)
 
@@ -301,14 +305,14 @@ def _unit(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
 
 
 def _mixing(parts: Sequence[Sequence[Part]], place: dict[str, int]) -> sparse.csr_matrix:
-    rows, columns, weights = [], [], []
-    for row, item in enumerate(parts):
-        for text, weight in item:
-            if text:
-                rows.append(row)
-                columns.append(place[text])
-                weights.append(weight)
-    return sparse.csr_matrix((np.array(weights, np.float32), (rows, columns)), shape=(len(parts), len(place)))
+    named = [[(place[text], weight) for text, weight in item if text] for item in parts]
+    columns = np.array([column for item in named for column, _ in item], np.int32)
+    weights = np.array([weight for item in named for _, weight in item], np.float32)
+    indptr = np.zeros(len(parts) + 1, np.int32)
+    np.cumsum([len(item) for item in named], out=indptr[1:])
+    matrix = sparse.csr_matrix((weights, columns, indptr), shape=(len(parts), len(place)))
+    matrix.sum_duplicates()
+    return matrix
 
 
 def _explain(text: str, blocks: tuple[sparse.csr_matrix, sparse.csr_matrix, np.ndarray], row: int, column: int,

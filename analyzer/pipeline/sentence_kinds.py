@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,6 +39,7 @@ FORBID = re.compile(r"不得|严禁|禁止|不予|方可|应当|应(?:同步|按
 THANKS = re.compile(r"感谢|敬意|慰问|祝福|来之不易|铭记|的结果|不竭动力")
 JUDGE = re.compile(r"[^正总就还都不要可](?:是|在于)[^否]|具有.{0,12}(?:意义|作用|地位)|才能|只有|如果|尚|势在必行|最根本的|关系到|离不开")
 BODIES = re.compile(r"(?:[^，。；、：]{2,16}(?:局|委|办|厅|部|部门|街道|集团|街镇|乡镇|中心|政府|公司|单位|院|行|会|社)[、，；]?){2,}[。）]?")
+DIGITS = frozenset(char for char in map(chr, range(0x30000)) if char.isdigit())
 MUST = re.compile(r"(?:^|，)(?:我们)?(?:要|必须|将|应)(?!求|素|点|害|道|件|领)")
 NEAR = (1, 2)  # how far the second model looks to both sides
 WIDE = 8  # sentences to both sides whose mean opinion is the part of the document that one stands in
@@ -224,14 +226,14 @@ def _place(reading: Reading, sentences: Sequence[Span], row: int, text: str, bro
         heading, heading and first, line.kind == "list_item", line.kind == "table",
         first, last, first and last, first and not last and size <= 22, first and last and size <= 22,
         (line.level or 0) / 3, end in "。！!", end in "；;", end in "：:", end not in "。！!；;：:",
-        first and last and end not in "。！!；;：:", size < 8, size < 16, size < 30, size > 80, np.log(size) / 4,
+        first and last and end not in "。！!；;：:", size < 8, size < 16, size < 30, size > 80, math.log(size) / 4,
         numbered, numbered and size < 30, numbered and not last, broken, broken * (first and last and size < 30),
         broken * (first and size < 30 and end in "。；"), (1 - broken) * (first and last and size < 30), end in "，,",
         row_number, row_number and not heading, BODIES.fullmatch(text) is not None, MEANING.search(text) is not None,
         FORBID.search(text) is not None, THANKS.search(text) is not None, JUDGE.search(text) is not None,
         BRACKET.fullmatch(text) is not None, text[0] in "（(〔[【", row < 8, row < 3, row / 200 if row < 200 else 1.0,
         row / len(sentences), ORDER.match(text) is not None, FORWARD.search(text) is not None,
-        REWARD.search(text) is not None, MUST.search(text) is not None, any(char.isdigit() for char in text),
+        REWARD.search(text) is not None, MUST.search(text) is not None, not DIGITS.isdisjoint(text),
         "，" in text, span.start - line.start > 150,
     ]
 

@@ -1,7 +1,7 @@
 """jieba's words as spaCy tokens: an own tokenizer that cuts at the borders of numbers and starts sentences itself.
 
-Only sentences that hold a figure are segmented into words; the rest of the text keeps its clauses as tokens, since
-segmenting costs more than all finders together and nothing reads the words of a sentence without figures.
+Only the clauses that hold a figure are segmented into words; other clauses of their sentences stay whole, and so do
+sentences without figures, since segmenting costs more than all finders together and nothing reads the words there.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.reading import Reading
 from analyzer.pipeline.sentences import Span, split_sentences
 
-CLAUSE = re.compile(r"[^，。；：！？、\n]+|[，。；：！？、]|\n")
+MARKS = "，。；：！？、\n"
+MARK = re.compile(f"[{MARKS}]")
+CLAUSE = re.compile(f"[^{MARKS}]+|[{MARKS}]")
 
 
 @functools.cache
@@ -47,6 +49,27 @@ def cut_words(text: str, start: int, end: int, quantities: Sequence[Quantity]) -
         yield from cut(text[at:end], HMM=False)
 
 
+def cut_clauses(text: str, start: int, end: int, quantities: Sequence[Quantity]) -> Iterator[str]:
+    """The clauses of `text[start:end]`, as words where quantities stand."""
+    at, number = start, 0
+    while number < len(quantities):
+        first = max(text.rfind(mark, at, quantities[number].start) for mark in MARKS) + 1
+        if first > at:
+            yield from CLAUSE.findall(text[at:first])
+            at = first
+        together = number + 1
+        while True:
+            mark = MARK.search(text, quantities[together - 1].end, end)
+            stop = mark.start() if mark else end
+            if together == len(quantities) or quantities[together].start >= stop:
+                break
+            together += 1
+        yield from cut_words(text, at, stop, quantities[number:together])
+        at, number = stop, together
+    if at < end:
+        yield from CLAUSE.findall(text[at:end])
+
+
 def reading_to_doc(vocab: Vocab, reading: Reading, quantities: Iterable[Quantity]) -> tuple[Doc, list[Span]]:
     """The reading as a spaCy Doc with sentence starts set in its constructor, and the sentences' character spans."""
     text = reading.text
@@ -63,15 +86,16 @@ def reading_to_doc(vocab: Vocab, reading: Reading, quantities: Iterable[Quantity
             opens = False
 
     for sentence in sentences:
-        add(CLAUSE.findall(text[at:sentence.start]))
+        if at < sentence.start:
+            add(CLAUSE.findall(text[at:sentence.start]))
         inside = []
         while following < len(figures) and figures[following].start < sentence.end:
             inside.append(figures[following])
             following += 1
         if inside and inside[-1].end <= sentence.end:
-            add(cut_words(text, sentence.start, sentence.end, inside), opens=True)
-        else:
-            add(CLAUSE.findall(text[sentence.start:sentence.end]), opens=True)
+            add(cut_clauses(text, sentence.start, sentence.end, inside), opens=True)
+        elif sentence.start < sentence.end:
+            add((text[sentence.start:sentence.end],), opens=True)
         at = sentence.end
     add(CLAUSE.findall(text[at:]))
     if starts:
