@@ -19,6 +19,7 @@ FORBIDDEN = re.compile(r"不[得能可应][^，。；]{0,6}(?:超过|高于|大�
 # 改造提升3000个 counts what was improved.
 IMPROVED = re.compile(r"(?:改造|新建|优化|完善|打造|整治|巩固|改建)提升$")
 BOUND_AFTER = re.compile(r"[（(]含[）)]")
+GLOSS_AFTER = re.compile(r"[（(][A-Za-z/²³]{1,8}[）)](?=以|及以|左右|上下)")  # 1000兆比特/秒（Mbps）以上
 
 
 @functools.cache
@@ -49,6 +50,8 @@ def read_comparator(number: Number, left: str, right: str) -> tuple[str, str | N
     behind, before = comparator_patterns()
     inclusive = BOUND_AFTER.match(right)
     tail = right[inclusive.end():] if inclusive else right
+    if gloss := GLOSS_AFTER.match(tail):
+        tail = tail[gloss.end():]
     for name, pattern in behind:
         if pattern.match(tail):
             return name, "behind"

@@ -37,6 +37,8 @@ CLASS_AFTER = re.compile(rf"(?:及)?以上的?(?:{_words('class_noun')})")
 CHINESE_CUES = re.compile(rf"(?:{_words('counted_before')})$")
 STATE_BEFORE = r"(?:达到|达|降至|降到|升至|提高到|提升到|提高至|控制在|不高于|不低于|低于|高于|≤|≥|[<>])$"
 VAGUE_BEFORE = re.compile(rf"(?:{_words('vague_before')})$")
+SLOGAN_AFTER = re.compile(r"[两三]件大事|[一二三四五六七八九十]项(?:基本)?原则|两[种个](?:资源|市场|大局|空间|制度)")
+ROUND_THE_CLOCK = re.compile(r"(?:全天候|不间断|不打烊|自助)?(?:开放|值守|值班|服务|运行|营业|在线|不打烊|不间断|通关|监[测控])")
 AGEING = r"房龄|老旧|住宅|电梯|车龄|车辆|小区|建筑|楼龄|老|燃气|供水|供热|管"
 
 
@@ -160,6 +162,8 @@ def is_duration(number: Number, left: str, right: str) -> str | None:
         return "streak"
     if kind != "time":
         return None
+    if number.unit == "小时" and number.value in (24, 12) and ROUND_THE_CLOCK.match(right):
+        return "duration"
     if number.unit == "日" and re.search(r"月$|日$", left):
         return "date"
     if number.unit == "年" and re.match(r"内(?:不得|不予|取消|限制|免|暂停|禁止)", right):
@@ -237,6 +241,17 @@ def is_ratio_name(number: Number, left: str, right: str) -> str | None:
     return None
 
 
+def is_slogan(number: Number, left: str, right: str) -> str | None:
+    """四位一体, 两件大事, 五项原则, 两种资源, 青年50人论坛 are names; ×100% ends a formula, 2×66万千瓦 names a plant."""
+    if re.search(r"[×÷✕]\s?$", left):
+        return "part of a name"
+    if number.unit == "位" and right.startswith("一体") or number.unit == "人" and re.match(r"论坛|组织会议", right):
+        return "name"
+    if number.form == "chinese" and SLOGAN_AFTER.match(number.digits[-1] + (number.unit or "") + right):
+        return "name"
+    return None
+
+
 def is_fixed_name(number: Number, left: str, right: str) -> str | None:
     """企业倍增工程, 清零行动: a closed-list word inside a programme's name."""
     if number.form == "fixed" and re.match(r"[\u4e00-\u9fff]{0,4}(?:工程|行动|计划|攻坚|专项|战略|改革|机制)", right) and not right.startswith("的"):
@@ -246,6 +261,6 @@ def is_fixed_name(number: Number, left: str, right: str) -> str | None:
 
 Rule = Callable[[Number, str, str], str | None]
 RULES: tuple[Rule, ...] = (
-    is_quoted_name, is_word_part, is_date, is_reference_number, is_ordinal, is_fixed_name, is_ratio_name, is_base, is_duration, is_age,
+    is_quoted_name, is_word_part, is_date, is_reference_number, is_ordinal, is_slogan, is_fixed_name, is_ratio_name, is_base, is_duration, is_age,
     is_class, is_chinese_word,
 )

@@ -28,6 +28,7 @@ MENTIONS = [  # text, periods, why
     ("2025年上半年", ["2025-H1"], "half of a year"),
     ("2025年第三季度", ["2025-Q3"], "a quarter"),
     ("“十四五”期间", ["2021/2025"], "a five-year plan"),
+    ("这五年，我们建成", ["2021/2025"], "the years just told of"),
     ("十三五时期", ["2016/2020"], "without quotes where a word follows"),
     ("“十五”期间", ["2001/2005"], "one-character plans need their quotes"),
     ("共十五个项目", [], "a bare number is no plan"),
