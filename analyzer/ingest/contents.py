@@ -9,7 +9,7 @@ LEAST_ENTRIES, LONGEST_ENTRY = 5, 70
 RECURRING = 0.6
 TITLE = re.compile(r"目\s*[录次]$")
 NUMBERED = re.compile(r"第[一二三四五六七八九十\d]{1,4}[章节篇部编]|[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,2}[.．、]")
-PAGE = re.compile(r"[\s.…·．・_\-—]*[（(]?\d{0,4}[）)]?\s*$")  # the dots and the page at the end of an entry
+PAGE = re.compile(r"(?<![\s.…·．・_\-—])[\s.…·．・_\-—]*+[（(]?\d{0,4}[）)]?\s*$")  # the dots and the page at the end of an entry
 
 
 def find_contents(lines: Sequence[str]) -> set[int]:

@@ -17,7 +17,7 @@ BULLET = re.compile(r"\s*(?:[-*+]|>+)\s+(?:[-*+]\s+)?(?=\S)")
 RULE = re.compile(r"\s{0,8}(?:[-*_=]\s{0,8}){3,200}$|\s*```.*$|\s*<!--.*-->\s*$|\s*</?(?:div|center|br|p)\b[^>]*>\s*$")
 BOLD = re.compile(r"\*\*[^*\n]+\*\*")
 ROW = re.compile(r"\s{0,8}\|.*\|$")
-DIVIDER = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?\s*)?\|?\s*$")
+DIVIDER = re.compile(r"\s*+\|?(?:\s*+:?-{2,}+:?\s*+\|)+(?:\s*+:?-{2,}+:?\s*+)?\|?\s*$")
 IS_MARKDOWN = re.compile(r"(?:\A\ufeff?---\r?\n[^\n]{1,80}?[:：])|^#{1,6} \S|^[ \t]{0,8}\|?(?:[ \t]{0,8}:?-{3,}:?[ \t]{0,8}\|)+", re.MULTILINE)
 
 

@@ -16,6 +16,9 @@ FOLD = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if code not in (0x
 FOLD |= {ord("％"): ord("%"), ord("．"): ord("."), 0xA0: 32, 0x3000: 32, 0x2002: 32, 0x2003: 32, 0x2009: 32}
 BLANKS = " \t\u3000\u00a0\r"
 BREAK = re.compile(rf"\n[\n{BLANKS}]*")
+# A run of blanks loses what is more than 16: it says nothing, and every pattern that allows blanks would go through it.
+MANY_BLANKS = re.compile(r"[^\S\n]{17}")
+BREAK_OR_BLANKS = re.compile(rf"\n[\n{BLANKS}]*|(?<=[^\S\n]{{16}})[^\S\n]++(?:\n[\n{BLANKS}]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +88,14 @@ def _bridge(source: str, start: int, end: int) -> tuple[str, array]:
     start += len(text) - len(text.lstrip())
     text = text.strip()
     places = array("L", range(start, start + len(text)))
-    if "\n" in text:
+    breaks = BREAK_OR_BLANKS if MANY_BLANKS.search(text) else BREAK
+    if "\n" in text or breaks is BREAK_OR_BLANKS:
         kept: list[str] = []
         kept_places = array("L")
         last = 0
-        for gap in BREAK.finditer(text):
-            piece = text[last:gap.start()].rstrip(BLANKS)
+        for gap in breaks.finditer(text):
+            piece = text[last:gap.start()]
+            piece = piece.rstrip(BLANKS) if "\n" in gap.group() else piece
             kept.append(piece)
             kept_places.extend(places[last:last + len(piece)])
             last = gap.end()
