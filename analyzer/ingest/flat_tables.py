@@ -31,18 +31,21 @@ class Found:
 
     heads: tuple[tuple[int, ...], ...]
     rows: tuple[tuple[int, ...], ...]
+    each: int = 0  # of a head on two levels: how many columns each of its groups has
 
 
 def rebuild_tables(text: str, blocks: Sequence[Block]) -> list[Block]:
     """The blocks with flattened tables as table blocks; a table is rebuilt whole or not at all."""
     lines = [text[block.start:block.end].strip() if block.kind == "paragraph" else "\0" for block in blocks]
     rebuilt: list[Block] = []
-    at = 0
+    at = inside = 0  # lines before `inside` are heads of a numbered table whose rows differ; no other table begins there
     while at < len(blocks):
         found = None
-        if FIRST.match(lines[at]):
-            found = find_numbered(lines, at) if NUMBERED.match(lines[at]) else None
-            found = found or find_typed(lines, at)
+        if at >= inside and FIRST.match(lines[at]):
+            numbered = NUMBERED.match(lines[at]) is not None
+            found = (find_numbered(lines, at) if numbered else None) or find_typed(lines, at)
+            if numbered and not found:
+                inside = _first_number(lines, at) or inside
         if found:
             rebuilt.append(_table(blocks, found))
             at = found.rows[-1][-1] + 1
@@ -54,12 +57,8 @@ def rebuild_tables(text: str, blocks: Sequence[Block]) -> list[Block]:
 
 def find_numbered(lines: Sequence[str], at: int) -> Found | None:
     """A table with 序号: every line down to the first number is a head, every number begins a row of as many lines."""
-    first = at + 1
-    while first < min(len(lines), at + MOST_HEAD_LINES) and not ROW_NUMBER.match(lines[first]):
-        if not _may_head(lines[first]) and not _names_group(lines[first]):
-            return None
-        first += 1
-    if first >= len(lines) or not ROW_NUMBER.match(lines[first]):
+    first = _first_number(lines, at)
+    if first is None:
         return None
     group = int(_names_group(lines[first - 1]) and first - at > 2)  # 一、提升产业化 before the first number
     for merge in (False, True):
@@ -68,7 +67,20 @@ def find_numbered(lines: Sequence[str], at: int) -> Found | None:
         heads = _fit_heads(lines, range(at, first - group), width, merge) if width > 1 else None
         if heads:
             return Found(heads, tuple(tuple(row) for row in rows))
+    each = _repeated_heads(lines, range(at, first - group), width) if width > 1 else 0
+    if each:
+        return Found(tuple((place,) for place in range(at, first - group)), tuple(tuple(row) for row in rows), each)
     return None
+
+
+def _first_number(lines: Sequence[str], at: int) -> int | None:
+    """The line below the heads that holds the first row's number, None where heads do not lead to one."""
+    first = at + 1
+    while first < min(len(lines), at + MOST_HEAD_LINES) and not ROW_NUMBER.match(lines[first]):
+        if not _may_head(lines[first]) and not _names_group(lines[first]):
+            return None
+        first += 1
+    return first if first < len(lines) and ROW_NUMBER.match(lines[first]) else None
 
 
 def numbered_rows(lines: Sequence[str], at: int, first: int, group: int) -> list[list[int]]:
@@ -134,6 +146,16 @@ def _fit_heads(lines: Sequence[str], heads: range, width: int, merge: bool) -> t
             joined[index:index + 2] = [joined[index] + joined[index + 1]]
         fitted = joined
     return tuple(fitted) if len(fitted) == width else None
+
+
+def _repeated_heads(lines: Sequence[str], heads: range, width: int) -> int:
+    """C级 | D级 | 户数 | 资金 | 户数 | 资金: how many columns each of the groups has, 0 if the last heads do not repeat."""
+    groups = len(heads) - width
+    for each in range(2, 5):
+        below = [lines[place] for place in heads[-groups * each:]]
+        if groups > 1 and len(heads) > groups * (each + 1) and below == below[:each] * groups and len(set(below)) == each:
+            return each
+    return 0
 
 
 def find_typed(lines: Sequence[str], at: int) -> Found | None:
@@ -219,11 +241,29 @@ def _fits(kind: str, line: str) -> bool:
 
 
 def _table(blocks: Sequence[Block], found: Found) -> Block:
-    width = len(found.heads)
-    cells = [Cell(blocks[parts[0]].start, blocks[parts[-1]].end, 0, column, header=True) for column, parts in enumerate(found.heads)]
-    for row, places in enumerate(found.rows, 1):
+    cells = _two_levels(blocks, found) if found.each else [
+        Cell(blocks[parts[0]].start, blocks[parts[-1]].end, 0, column, header=True) for column, parts in enumerate(found.heads)]
+    width = max(cell.column for cell in cells) + 1
+    for row, places in enumerate(found.rows, 2 if found.each else 1):
         for column, place in enumerate(places):
             cells.append(Cell(blocks[place].start, blocks[place].end, row, column, 1, width if len(places) == 1 else 1))
     cells.sort(key=lambda cell: cell.start)
     assert all(one.end <= other.start for one, other in pairwise(cells))
     return Block("table", cells[0].start, cells[-1].end, cells=tuple(cells))
+
+
+def _two_levels(blocks: Sequence[Block], found: Found) -> list[Cell]:
+    """The heads of a table whose last columns stand in groups: single heads span both rows, a group's spans its columns."""
+    width = max(len(row) for row in found.rows)
+    groups = len(found.heads) - width
+    single = width - groups * found.each
+    cells = []
+    for number, (place,) in enumerate(found.heads):
+        start, end = blocks[place].start, blocks[place].end
+        if number < single:
+            cells.append(Cell(start, end, 0, number, 2, 1, header=True))
+        elif number < single + groups:
+            cells.append(Cell(start, end, 0, single + (number - single) * found.each, 1, found.each, header=True))
+        else:
+            cells.append(Cell(start, end, 1, number - groups, header=True))
+    return cells

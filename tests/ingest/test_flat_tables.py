@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzer.ingest import text_to_document
+from analyzer.ingest.flat_tables import find_numbered
 from analyzer.ingest.tables import rows_of
 
 BODY = "坚持以人民为中心的发展思想，统筹发展和安全，推动各项工作取得新的成效，让人民群众共享改革发展的成果。"
@@ -98,3 +99,16 @@ def test_comma_separated_values():
 
 def test_prose_with_commas_is_no_table():
     assert text_to_document("a, b, c.\nd, e, f and g, h.\n").format == "txt"
+
+
+def test_heads_on_two_levels_and_a_table_that_stays_lines():
+    lines = ["序号", "地区", "合计（处）", "甲类", "乙类", "泵站（处）", "资金（万元）", "泵站（处）", "资金（万元）",
+             "1", "河东县", "9", "4", "80", "5", "60", "2", "河西县", "7", "3", "50", "4", "40"]
+    found = find_numbered(lines, 0)
+    assert found and found.each == 2 and [len(row) for row in found.rows] == [7, 7]
+    document = text_to_document("\n".join(lines))
+    (table,) = [block for block in document.blocks if block.kind == "table"]
+    heads = {document.text[c.start:c.end]: (c.row, c.column, c.row_span, c.column_span) for c in table.cells if c.header and c.column < 4}
+    assert heads["地区"] == (0, 1, 2, 1) and heads["甲类"] == (0, 3, 1, 2) and heads["泵站（处）"] == (1, 3, 1, 1)
+    irregular = ["序号", "领域", "重点任务", "目标值", "牵头单位", "配合单位", "1", "水利", "泵站改造", "6座", "水利局", "财政局", "2", "灌区改造", "3处"]
+    assert not [block for block in text_to_document("\n".join(irregular)).blocks if block.kind == "table"]
