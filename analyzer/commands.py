@@ -84,6 +84,8 @@ def _writer(form: str, what: str) -> Any:
 
     def write_table(records: Iterable[dict[str, Any]]) -> None:
         for record in records:
+            if record.get("value_max") is not None:
+                record = {**record, "value": f"{_brief(record['value'])}—{_brief(record['value_max'])}"}
             print("  ".join(_fit(_brief(record[name]), width) for name, width in columns))
 
     return write_table

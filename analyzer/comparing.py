@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from analyzer.compare import Cell, Line, Series
@@ -66,6 +67,7 @@ def rate_to_record(rate: Rate) -> dict[str, Any]:
             "fulfilled": None if rate.fulfilled is None else round(rate.fulfilled, 4), "unreported": round(rate.unreported, 4)}
 
 
+BARE = re.compile(r"[\d.,]+")
 _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "approx": "≈", "eq": "", "range": ""}
 
 
@@ -74,4 +76,7 @@ def figure_to_words(figure: Figure | None) -> str:
     if figure is None:
         return "—"
     sign = {"increase": "+", "decrease": "-"}.get(figure.change, "")
-    return f"{_SIGNS.get(figure.comparator, '')}{sign}{figure.quote}"
+    words = figure.quote
+    if figure.unit and BARE.fullmatch(words):  # a table's cell: its unit stands in the heads
+        words = f"{figure.value:,.12g}{figure.unit}"
+    return f"{_SIGNS.get(figure.comparator, '')}{sign}{words}"
