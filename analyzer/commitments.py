@@ -12,7 +12,7 @@ from analyzer.pipeline.bodies import Assignment
 from analyzer.pipeline.reading import Reading
 from analyzer.pipeline.sentences import Span
 
-PIECE = re.compile(r"(?:“[^”\n]*”|（[^）\n]*）|[^，,；：。！？\n])+")
+PIECE = re.compile(r"(?:“[^”\n]{0,400}”|（[^）\n]{0,400}）|[^，,；：。！？\n])+")
 NUMBERING = re.compile(r"(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]\s*|[一二三四五六七八九十]是|--?|——)+")
 TIME = re.compile(r"(?:力争)?(?:到|至)?(?:20\d\d(?:[-—]20\d\d)?年|“[^”]{3,5}”|今年|明年|年|[今未]后?[三五]年)(?:以?前|底前?|末|内|期间|时期|间|度|来)?[，,]?")
 ADVERBS = re.compile(r"(?:进一步|加快|全面|深入|大力|积极|着力|稳步|有序|有效|扎实|切实|持续|不断|统筹|力争|确保|努力|继续|重点|充分|"

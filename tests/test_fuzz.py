@@ -88,6 +88,7 @@ def check(analysis: Analysis) -> None:
 @given(texts)
 @example("建成" + " " * 40 + "\n" + " " * 40 + "12" + "　" * 40 + "个。")
 @example("改造" + "建12个，" * 400)
+@example("改造老旧小区１２３\u2028万")  # a line break ends a quantity
 def test_every_record_keeps_the_contract(text):
     if (analysis := records_of(text)) is not None:
         check(analysis)
@@ -95,6 +96,7 @@ def test_every_record_keeps_the_contract(text):
 
 @settings(max_examples=EXAMPLES // 4, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.lists(texts.map(lambda t: t[:40]), min_size=3, max_size=3), min_size=1, max_size=8))
+@example([["", "改造老旧小区１２３", "万"]])
 def test_tables_keep_the_contract(rows):
     cells = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     head = "<p>工作要点</p><table><tr><th>指标</th><th>单位</th><th>2025年目标</th></tr>"

@@ -18,7 +18,7 @@ NUMBER = re.compile(
     rf"(?P<per>百分之|千分之|万分之)(?P<part>{ARABIC}|{CHINESE})"
     rf"|(?P<bottom>[二三四五六七八九十百千万]+)分之(?P<top>[一二三四五六七八九十]+)"
     rf"|(?P<ordinal>第)?(?:(?P<arabic>{ARABIC})|(?P<chinese>{CHINESE}))"
-    rf"(?P<many>[多余几])?\s?(?P<magnitude>{MAGNITUDE})?(?P<more>[多余])?"
+    rf"(?P<many>[多余几])?[^\S\n]?(?P<magnitude>{MAGNITUDE})?(?P<more>[多余])?"
 )
 # Words of the closed list with an exact meaning: value, unit, change.
 FIXED = {
@@ -30,7 +30,7 @@ FIXED = {
 ZERO_OUTCOMES = "|".join(cues()["judging"]["zero_outcome"])
 FIXED_WORD = re.compile(
     "|".join(word for word in FIXED if word not in ("过半", "半数")) + rf"|零(?:{ZERO_OUTCOMES})(?![率费])|过半(?!数)|(?<!过)半数|(?<=超过)半数")
-RANGE = re.compile(r"\s?(?:-|—|–|~|～|―|－|至|到|——|--)\s?")
+RANGE = re.compile(r"[^\S\n]?(?:-|—|–|~|～|―|－|至|到|——|--)[^\S\n]?")  # a line break ends a quantity
 SLASH = re.compile(r"/([㎡A-Za-z\u4e00-\u9fff]{1,5})")
 BRACKET_UNIT = re.compile(r"[（(]([\u4e00-\u9fff]{1,3})[）)]")
 RATIO = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)[:：∶](\d{1,9}(?:\.\d{1,9})?)(?![\d.:：∶])")
