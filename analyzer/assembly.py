@@ -12,11 +12,12 @@ from decimal import Decimal
 from analyzer.categories import Classified, Classifier, classify, figure_parts, neighbours, sentence_parts
 from analyzer.commitments import Clause, find_pieces, split_commitments
 from analyzer.confidence import describe_figure, rate_figure
-from analyzer.departments import departments_for
+from analyzer.departments import NEIGHBOURHOOD, departments_for, group_assignments
 from analyzer.ingest.places import boxes_of
 from analyzer.lexicon import read_rows
 from analyzer.likely_departments import infer_departments
 from analyzer.numerals import to_number
+from analyzer.pipeline.bodies import Assignment
 from analyzer.pipeline.components import Layers
 from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.periods import period_to_due
@@ -25,6 +26,7 @@ from analyzer.pipeline.timeline import assign_periods
 from analyzer.records import Box, Commitment, Department, Document, Figure, Rejected, Sentence
 
 MOST_INFERRED = 5
+Groups = dict[int, list[Assignment]]
 SURE = 0.85  # from this probability on, the category of a clause divides a sentence
 VERB_BEHIND = re.compile("(?:预计|力争|累计)*(?:完成|实现|达到|达)$")  # 地区生产总值预计完成84亿元
 PART_OF_NAME = re.compile("强度|期限|金额|总额|总金额|资金|工程|规模|率|比重|占比|就业|设备|区|性|项目|任务|投资|规划|用地|中心|面积")
@@ -44,11 +46,12 @@ def layers_to_figures(layers: Layers, *, infer: bool = False, classifier: Classi
     starts = [span.start for span in layers.sentences]
     homes = [max(0, bisect_right(starts, quantity.start) - 1) for quantity in layers.figures]
     categories = _classify_figures(layers, homes, classifier)
-    figures = [_to_figure(layers, number, homes[number], categories[number]) for number in range(len(layers.figures))]
+    groups = group_assignments(layers.assignments)
+    figures = [_to_figure(layers, number, homes[number], categories[number], groups) for number in range(len(layers.figures))]
     return tuple(_with_inferred(layers.document, figures, [figure.sentence for figure in figures]) if infer else figures)
 
 
-def _to_figure(layers: Layers, number: int, home: int, category: Classified) -> Figure:
+def _to_figure(layers: Layers, number: int, home: int, category: Classified, groups: Groups) -> Figure:
     quantity, measured = layers.figures[number], layers.measured[number]
     status, _, status_rules = layers.statuses[number]
     period, period_rules = layers.periods[number]
@@ -62,7 +65,7 @@ def _to_figure(layers: Layers, number: int, home: int, category: Classified) -> 
         value=to_number(quantity.value), value_max=None if quantity.value_max is None else to_number(quantity.value_max),
         unit=quantity.unit, comparator=quantity.comparator, change=quantity.change,
         indicator=indicator_text(layers, number), action=measured.action, status=status, period=period, region=layers.regions[number],
-        category=category.code, departments=_named(layers, quantity.start, quantity.end),
+        category=category.code, departments=_named(layers, quantity.start, quantity.end, groups),
         sentence=source_text(layers, span.start, span.end), sentence_start=whole.start, sentence_end=whole.end,
         section=layers.reading.lines[span.line].section, page=page, box=box, due=period_to_due(period) if status == "planned" else None,
         binding=facts.binding if facts else None,
@@ -115,17 +118,18 @@ def layers_to_commitments(layers: Layers, sentences: Sequence[Sentence], figures
                                     paragraph=paragraph, section=layers.reading.lines[lines[number]].section))
     categories = classify(items, classifier=classifier, explain=False)
     starts = [figure.start for figure in figures]
+    groups = group_assignments(layers.assignments)
     records = []
     periods = _periods_of(layers, [clause for _, clause in clauses])
     for (number, clause), category, period in zip(clauses, categories, periods, strict=True):
         place = layers.reading.to_source(clause.start, clause.end)
         inside = figures[bisect_left(starts, place.start):bisect_right(starts, place.end)]
-        records.append(_to_commitment(layers, sentences[number], layers.sentences[number].line, clause, category, period, inside))
+        records.append(_to_commitment(layers, sentences[number], layers.sentences[number].line, clause, category, period, inside, groups))
     return tuple(_with_inferred(layers.document, records, [record.text for record in records]) if infer else records)
 
 
 def _to_commitment(layers: Layers, sentence: Sentence, line_number: int, clause: Clause, category: Classified,
-                   period: str | None, figures: Sequence[Figure]) -> Commitment:
+                   period: str | None, figures: Sequence[Figure], groups: Groups) -> Commitment:
     place = layers.reading.to_source(clause.start, clause.end)
     inside = [figure for figure in figures if place.start <= figure.start and figure.end <= place.end]
     line = layers.reading.lines[line_number]
@@ -135,7 +139,7 @@ def _to_commitment(layers: Layers, sentence: Sentence, line_number: int, clause:
         document=layers.document.name, text=source_text(layers, clause.start, clause.end), start=place.start, end=place.end,
         action=clause.action, object=clause.object, category=category.code, period=period, due=period_to_due(period),
         region=next((figure.region for figure in inside if figure.region), None),
-        departments=_named(layers, clause.start, clause.end), figures=tuple((figure.start, figure.end) for figure in inside),
+        departments=_named(layers, clause.start, clause.end, groups), figures=tuple((figure.start, figure.end) for figure in inside),
         section=line.section, page=page, box=box, confidence=sentence.confidence)
 
 
@@ -156,10 +160,10 @@ def layers_to_rejected(layers: Layers) -> tuple[Rejected, ...]:
     return tuple(records)
 
 
-def _named(layers: Layers, start: int, end: int) -> tuple[Department, ...]:
+def _named(layers: Layers, start: int, end: int, groups: Groups) -> tuple[Department, ...]:
     document = layers.document
     date = document.dates.get("written") or document.dates.get("published")
-    return departments_for(start, end, layers.assignments, level=document.level, region=document.region, date=date)
+    return departments_for(start, end, groups.get(start // NEIGHBOURHOOD, ()), level=document.level, region=document.region, date=date)
 
 
 def _with_inferred(document: Document, records: list, texts: list[str]) -> list:

@@ -205,8 +205,8 @@ def classify(items: Sequence[str | Sequence[Part]], *, classifier: Classifier | 
     chances = soften(scores * classifier.sharpness)
     order = np.argsort(-chances, axis=1)[:, :2]
     found = []
-    for row, (item, (best, next_best), (chance, next_chance)) in enumerate(
-            zip(parts, order.tolist(), np.take_along_axis(chances, order, axis=1).tolist(), strict=True)):
+    two = np.take_along_axis(chances, order, axis=1)
+    for item, (best, next_best), (chance, next_chance) in zip(parts, order.tolist(), two.tolist(), strict=True):
         code, second = classifier.codes[best], classifier.codes[next_best]
         other = second if next_chance >= SECOND and NONE not in (code, second) else None
         words = _explain(item[0][0], blocks, place[item[0][0]], best, classifier) if explain and code != NONE and item[0][0] else ()
@@ -225,7 +225,7 @@ def describe(texts: Sequence[str], classifier: Classifier) -> tuple[sparse.csr_m
     rows = np.repeat(np.arange(len(texts)), np.diff(words.indptr))
     area = np.bincount(rows * size + classifier.areas[words.indices], weights, minlength=len(texts) * size)
     area = np.log1p(area.astype(np.float32)).reshape(len(texts), size)
-    area /= np.linalg.norm(area, axis=1, keepdims=True) + 0.5
+    area = area / (np.linalg.norm(area, axis=1, keepdims=True) + 0.5)
     return _unit(counts), _unit(words), area
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 from collections.abc import Mapping, Sequence
@@ -73,7 +74,9 @@ def split_commitments(reading: Reading, sentence: Span, assignments: Sequence[As
     category than the one before begins a promise of its own if it begins with a verb.
     """
     text = reading.text
-    borders = {a.start for a in assignments if sentence.start < a.start < sentence.end and a.source == "explicit"}
+    first = bisect.bisect_right(assignments, sentence.start, key=lambda a: a.start)  # they come in order
+    last = bisect.bisect_left(assignments, sentence.end, first, key=lambda a: a.start)
+    borders = {a.start for a in assignments[first:last] if a.source == "explicit"}
     current: str | None = None
     for piece in find_pieces(reading, sentence) if codes else ():
         code = codes.get(piece.start) if codes else None

@@ -9,7 +9,19 @@ from analyzer.likely_departments import infer_departments
 from analyzer.pipeline.bodies import Assignment
 from analyzer.records import Department
 
-__all__ = ["departments_for", "infer_departments"]
+__all__ = ["NEIGHBOURHOOD", "departments_for", "group_assignments", "infer_departments"]
+
+
+NEIGHBOURHOOD = 512  # characters
+
+
+def group_assignments(assignments: Sequence[Assignment]) -> dict[int, list[Assignment]]:
+    """The assignments that reach into each stretch of NEIGHBOURHOOD characters, so that none has to be sought in all of a long text."""
+    groups: dict[int, list[Assignment]] = {}
+    for assignment in assignments:
+        for number in range(assignment.start // NEIGHBOURHOOD, assignment.end // NEIGHBOURHOOD + 1):
+            groups.setdefault(number, []).append(assignment)
+    return groups
 
 
 def departments_for(start: int, end: int, assignments: Sequence[Assignment], *, level: str | None = None,

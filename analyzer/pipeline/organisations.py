@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from analyzer.pipeline.bodies import Assignment, Body, is_body, read_bodies, read_groups, stands_alone
 from analyzer.pipeline.glued_rows import find_in_glued_rows
 from analyzer.pipeline.reading import Line, Reading
+from analyzer.pipeline.sentences import last_mark
 from analyzer.pipeline.task_tables import find_in_tables
 from analyzer.records import Block
 
@@ -210,13 +211,18 @@ def _mark_first(found: list[Assignment], text: str) -> list[Assignment]:
     return marked
 
 
+SENTENCE_MARKS = "。！？；\n"
+SENTENCE_MARK = re.compile(f"[{SENTENCE_MARKS}]")
+
+
 def _sentences(reading: Reading, taken: list[tuple[int, int]]) -> list[Assignment]:
     """由省住房城乡建设厅牵头…: the sentence in which bodies are named as those who act; with several, each its part."""
     text = reading.text
     acting: list[tuple[int, int, tuple[Body, ...]]] = []
+    is_taken = _cover(taken)
     for pattern in (BY, SUBJECT):
         for match in pattern.finditer(text):
-            if any(start <= match.start("bodies") < end for start, end in taken):
+            if is_taken(match.start("bodies")):
                 continue
             groups = match.groupdict()
             verb = groups["verb"] or groups["with"]
@@ -242,7 +248,21 @@ def _sentences(reading: Reading, taken: list[tuple[int, int]]) -> list[Assignmen
     return found
 
 
+def _cover(intervals: list[tuple[int, int]]) -> Callable[[int], bool]:
+    """Whether a place lies in one of the intervals, by binary search."""
+    starts: list[int] = []
+    ends: list[int] = []  # how far the intervals up to here reach
+    for start, end in sorted(intervals):
+        starts.append(start)
+        ends.append(max(end, ends[-1] if ends else 0))
+
+    def covers(place: int) -> bool:
+        index = bisect_right(starts, place) - 1
+        return index >= 0 and place < ends[index]
+
+    return covers
+
+
 def _sentence(text: str, start: int, end: int) -> tuple[int, int]:
-    left = max(text.rfind(mark, 0, start) for mark in "。！？；\n") + 1
-    stops = [place for mark in "。！？；\n" if (place := text.find(mark, end)) >= 0]
-    return left, min(stops, default=len(text))
+    stop = SENTENCE_MARK.search(text, end)
+    return last_mark(text, SENTENCE_MARKS, 0, start) + 1, stop.start() if stop else len(text)

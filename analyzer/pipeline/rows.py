@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,23 +39,24 @@ def find_rows(document: Document, reading: Reading) -> tuple[tuple[Row, ...], di
 
 def _table_rows(document: Document, reading: Reading, block: int, numbers: Sequence[int], heads: dict[int, str]) -> list[Row]:
     cells = document.blocks[block].cells
+    full = sorted((cell for cell in cells if cell.start < cell.end), key=lambda cell: cell.start)
     placed = []
     for number in numbers:
         start = reading.offsets[reading.lines[number].start]
-        cell = next((cell for cell in cells if cell.start <= start < cell.end), None)
-        if cell is not None:
-            placed.append((number, cell))
+        index = bisect_right(full, start, key=lambda cell: cell.start) - 1
+        if index >= 0 and start < full[index].end:
+            placed.append((number, full[index]))
     if not placed:
         return []
     marked = {cell.row for _, cell in placed if cell.header}
     head_rows = marked or {min(cell.row for _, cell in placed)}
+    tops = [(reading.text[reading.lines[number].start:reading.lines[number].end], cell) for number, cell in placed if cell.row in head_rows]
     rows: dict[int, list[int]] = {}
     for number, cell in placed:
         rows.setdefault(cell.row, []).append(number)
         if cell.row not in head_rows:
-            above = [reading.text[reading.lines[other].start:reading.lines[other].end] for other, head in placed
-                     if head.row in head_rows and head.column < cell.column + cell.column_span
-                     and cell.column < head.column + head.column_span]
+            above = [words for words, head in tops
+                     if head.column < cell.column + cell.column_span and cell.column < head.column + head.column_span]
             heads[number] = " ".join(above)
     return [Row(min(lines), max(lines)) for row, lines in rows.items() if row not in head_rows]
 

@@ -23,6 +23,17 @@ class Span:
     line: int
 
 
+def last_mark(text: str, marks: str, low: int, high: int) -> int:
+    """Where the last of some marks stands in `text[low:high]`, -1 if none; looks back no further than it must."""
+    reach = 256
+    while True:
+        first = max(low, high - reach)
+        found = max(text.rfind(mark, first, high) for mark in marks)
+        if found >= 0 or first == low:
+            return found
+        reach *= 4
+
+
 def split_sentences(reading: Reading) -> list[Span]:
     """The sentences in order; they cover every character of every line but blanks at their borders."""
     spans: list[Span] = []

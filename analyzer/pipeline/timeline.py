@@ -12,7 +12,8 @@ from analyzer.pipeline.frames import Frames, find_frames
 from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.periods import PeriodMention, find_periods, first_year, last_year, shift
 from analyzer.pipeline.reading import Line, Reading
-from analyzer.pipeline.sentences import Span
+from analyzer.pipeline.rows import Row
+from analyzer.pipeline.sentences import Span, last_mark
 from analyzer.pipeline.status_features import clause_around
 
 FULL_STOP = "。！？!?\n"
@@ -55,6 +56,7 @@ class _Timeline:
     line_starts: list[int]
     lone: dict[int, PeriodMention]
     figure_starts: list[int]
+    rows: dict[int, Row]
 
 
 def assign_periods(reading: Reading, sentences: Sequence[Span], quantities: Sequence[Quantity], statuses: Sequence[str],
@@ -68,7 +70,8 @@ def assign_periods(reading: Reading, sentences: Sequence[Span], quantities: Sequ
         if found is not None:
             lone[number] = found
     timeline = _Timeline(reading, context, mentions, starts, find_frames(reading, mentions, context),
-                         [line.start for line in reading.lines], lone, [quantity.start for quantity in quantities])
+                         [line.start for line in reading.lines], lone, [quantity.start for quantity in quantities],
+                         {number: row for row in reversed(context.rows) for number in range(row.first, row.last + 1)})
     return [_period_of(timeline, quantity, status) for quantity, status in zip(quantities, statuses, strict=True)]
 
 
@@ -143,11 +146,11 @@ def _governs_back(timeline: _Timeline, quantity: Quantity, mention: PeriodMentio
         return False
     alone = next_figure > clause[1] or next_figure < mention.start
     told = mention.role == "deadline" or status == "achieved" and mention.kind in ("year", "month")
-    return alone and told or text[:mention.start].endswith(("截至", "截止"))
+    return alone and told or text.endswith(("截至", "截止"), 0, mention.start)
 
 
 def _from_row(timeline: _Timeline, quantity: Quantity, status: str, number: int) -> str | None:
-    row = next((row for row in timeline.context.rows if row.first <= number <= row.last), None)
+    row = timeline.rows.get(number)
     head = timeline.context.heads.get(number, "")
     if head:
         for mention in find_periods(head, year=timeline.context.year):
@@ -296,9 +299,9 @@ def _between(timeline: _Timeline, start: int, end: int) -> list[PeriodMention]:
 def _sentence_around(reading: Reading, quantity: Quantity, number: int) -> tuple[int, int]:
     """The sentence up to its full stop: a year holds across ；."""
     line = reading.lines[number]
-    before = reading.text[line.start:quantity.start]
+    before = last_mark(reading.text, FULL_STOP, line.start, quantity.start)
     stop = FULL_STOP_MARK.search(reading.text, quantity.end, line.end)
-    return line.start + 1 + max(map(before.rfind, FULL_STOP)), stop.start() if stop else line.end
+    return (line.start if before < 0 else before + 1), stop.start() if stop else line.end
 
 
 def _alone(reading: Reading, line: Line, mentions: Sequence[PeriodMention], starts: Sequence[int]) -> PeriodMention | None:
