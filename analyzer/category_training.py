@@ -1,7 +1,8 @@
 """Trains the model of categories from labelled sentences and figures, and scores it by cross-validation over documents.
 
 Sources: JSONL, TSV, CSV or XLSX with a column `text` and the codes in `labels` (or `code`, and `second`), optionally
-`document`; or a gold folder, whose `categories.jsonl`, `categories/*.jsonl` and annotated figures are all read.
+`document`; or a gold folder, whose `categories.jsonl`, `categories/*.jsonl` and annotated figures are all read. Where the
+documents themselves are at hand, each sentence is learned from alone and in its place (see `category_contexts`).
 """
 
 from __future__ import annotations
@@ -25,11 +26,13 @@ from analyzer.categories import (
     describe_forms,
     figure_parts,
     load_codebook,
+    neighbours,
     read_table,
     save_classifier,
     sentence_parts,
     words_alone,
 )
+from analyzer.category_contexts import Place, Topics, find_topics, read_places
 from analyzer.errors import LexiconError, ModelError
 from analyzer.ingest import read_document
 from analyzer.pipeline.ngrams import common_grams, text_grams
@@ -40,6 +43,9 @@ FEWEST = 5  # labelled texts of a code, below which nothing can be learned for i
 STRENGTH = 0.3  # C of the linear support vector machine
 FIGURE_WEIGHT = 0.5
 SECOND_WEIGHT = 0.3  # a second code that is as good teaches too, but less
+PLACED_WEIGHT = 0.6  # of a sentence alone, and of the same sentence in its place, where both teach
+TOPIC_WEIGHT = 2.5  # of a text's topics against its n-grams
+COUNTS_WEIGHT = 0.1  # of the naive Bayes model that is added to the support vector machine
 CLAUSE_ENDS = "，；：。！？"
 
 
@@ -54,8 +60,12 @@ class Example:
     figure: bool = False
 
 
-def train(sources: Sequence[Path], out: Path, *, codebook: Codebook | None = None, folds: int = 5) -> dict[str, float]:
+def train(sources: Sequence[Path], out: Path, *, codebook: Codebook | None = None, folds: int = 5,
+          documents: Sequence[Path] = ()) -> dict[str, float]:
     """Trains on all sources, writes the weights to `out`, and returns the cross-validated scores.
+
+    From the documents in folders among `sources`, and in `documents`, topics are learned, and sentences in their places
+    (a label's `document` is the name of the file without its ending).
 
     Raises LexiconError for a source that cannot be read as labels or names a code that the codebook does not have,
     ModelError where a code has fewer than 5 labelled texts.
@@ -64,8 +74,12 @@ def train(sources: Sequence[Path], out: Path, *, codebook: Codebook | None = Non
     examples = [example for source in sources for example in read_examples(Path(source), codebook)]
     check_examples(examples, codebook)
     folds = min(folds, len({example.group for example in examples}))
-    scores, sharpness = cross_validate(examples, codebook, folds=folds)
-    save_classifier(dataclasses.replace(fit(examples, codebook), sharpness=sharpness), out)
+    topics = None
+    if places := read_places([*documents, *(Path(source) for source in sources if Path(source).is_dir())]):
+        examples = place_examples(examples, places)
+        topics = find_topics([text for place in places.values() for text in place.texts])
+    scores, sharpness = cross_validate(examples, codebook, folds=folds, topics=topics)
+    save_classifier(dataclasses.replace(fit(examples, codebook, topics=topics), sharpness=sharpness), out)
     return scores
 
 
@@ -118,6 +132,22 @@ def read_figures(text_file: Path) -> list[Example]:
     return examples
 
 
+def place_examples(examples: Sequence[Example], places: dict[str, Place]) -> list[Example]:
+    """The same examples, sentences with the headings, neighbours and paragraph that they have in their documents."""
+    result = []
+    for example in examples:
+        place = None if example.figure else places.get(example.group)
+        text = example.parts[0][0]
+        number = place.find(text) if place else None
+        if place is None or number is None:
+            result.append(example)
+            continue
+        near, paragraph = neighbours(place.texts, place.lines, number)
+        parts = sentence_parts(text, section=place.sections[number], title=place.title, near=near, paragraph=paragraph)
+        result.append(dataclasses.replace(example, parts=tuple(parts)))
+    return result
+
+
 def clause_around(sentence: str, at: int) -> str:
     """The clause of the sentence that holds its character `at`."""
     start = max(sentence.rfind(mark, 0, at) for mark in CLAUSE_ENDS) + 1
@@ -136,17 +166,52 @@ def check_examples(examples: Sequence[Example], codebook: Codebook) -> None:
             f"以下代码的标注太少：{told}；每个代码至少需要 {FEWEST} 条。请补充标注，或从编码本中删去该代码")
 
 
-def fit(examples: Sequence[Example], codebook: Codebook) -> Classifier:
-    """A linear support vector machine, one code against the others, over n-grams, codebook words and areas."""
-    from sklearn.svm import LinearSVC
+def fit(examples: Sequence[Example], codebook: Codebook, *, topics: Topics | None = None) -> Classifier:
+    """A linear support vector machine, one code against the others, and a naive Bayes model, added up to one set of weights.
 
-    empty = words_alone(codebook)
-    texts = list(dict.fromkeys(text for example in examples for text, _ in example.parts[:2] if text))
+    Topics are sums of n-grams, so that their weights are n-grams' weights too and cost nothing where the model is used.
+    """
+    frame = to_frame(examples, words_alone(codebook), topics)
+    placed = [example for example in examples if not example.figure and len(example.parts) > 1 and any(text for text, _ in example.parts[1:])]
+    ids = {id(example) for example in placed}
+    alone = [dataclasses.replace(example, parts=example.parts[:1], weight=example.weight * PLACED_WEIGHT) if id(example) in ids else example
+             for example in examples]
+    taught = alone + [dataclasses.replace(example, weight=example.weight * PLACED_WEIGHT) for example in placed]
+    rows = to_rows(taught, frame)
+    learned, bias = _fit_margins(_with_topics(rows, frame, topics), taught, frame)
+    if topics:
+        size = rows.shape[1]
+        learned, extra = learned[:size], learned[size:]
+        learned[np.searchsorted(frame.grams, topics.grams)] += TOPIC_WEIGHT * (topics.axes.T @ extra)
+    learned += COUNTS_WEIGHT * _fit_counts(rows[:len(alone)], examples, frame)
+    borders = np.cumsum([len(frame.grams), len(frame.words), len(frame.codes) - 1])
+    by_gram, by_word, by_area, by_form = np.split(learned, borders)
+    return dataclasses.replace(frame, by_gram=by_gram, by_word=by_word, by_area=by_area, by_form=by_form, bias=bias, sharpness=3.0)
+
+
+def to_frame(examples: Sequence[Example], empty: Classifier, topics: Topics | None) -> Classifier:
+    """A classifier with the n-grams that occur twice in the labelled texts, and those of the topics, but no weights."""
+    texts = list(dict.fromkeys(text for example in examples for text, _ in example.parts[:2 if example.figure else 1] if text))
     grams = common_grams(texts, at_least=2, longest=3)
+    if topics:
+        grams = np.union1d(grams, topics.grams)
     spread = np.asarray((text_grams(texts).count(grams, longest=3) > 0).sum(axis=0)).ravel()
     rarity = (np.log((1 + len(texts)) / (1 + spread)) + 1).astype(np.float32)
-    frame = dataclasses.replace(empty, grams=grams, rarity=rarity)
-    rows = to_rows(examples, frame)
+    if topics:
+        rarity[np.searchsorted(grams, topics.grams)] = topics.rarity
+    return dataclasses.replace(empty, grams=grams, rarity=rarity)
+
+
+def _with_topics(rows: sparse.csr_matrix, frame: Classifier, topics: Topics | None) -> sparse.csr_matrix:
+    if not topics:
+        return rows
+    values = rows[:, np.searchsorted(frame.grams, topics.grams)] @ topics.axes.T
+    return sparse.hstack([rows, sparse.csr_matrix(TOPIC_WEIGHT * values)]).tocsr()
+
+
+def _fit_margins(rows: sparse.csr_matrix, examples: Sequence[Example], frame: Classifier) -> tuple[np.ndarray, np.ndarray]:
+    from sklearn.svm import LinearSVC
+
     seconds = [number for number, example in enumerate(examples) if len(example.codes) > 1]
     targets = [frame.codes.index(example.codes[0]) for example in examples]
     targets += [frame.codes.index(examples[number].codes[1]) for number in seconds]
@@ -159,9 +224,20 @@ def fit(examples: Sequence[Example], codebook: Codebook) -> Classifier:
     two = len(model.classes_) == 2  # then scikit-learn keeps one column for both
     learned[:, model.classes_] = np.vstack([-model.coef_, model.coef_]).T if two else model.coef_.T
     bias[model.classes_] = np.concatenate([-model.intercept_, model.intercept_]) if two else model.intercept_
-    borders = np.cumsum([len(grams), len(frame.words), len(frame.codes) - 1])
-    by_gram, by_word, by_area, by_form = np.split(learned, borders)
-    return dataclasses.replace(frame, by_gram=by_gram, by_word=by_word, by_area=by_area, by_form=by_form, bias=bias, sharpness=3.0)
+    return learned, bias
+
+
+def _fit_counts(rows: sparse.csr_matrix, examples: Sequence[Example], frame: Classifier) -> np.ndarray:
+    """Weights of a complement naive Bayes model, each feature's centred over the codes."""
+    from sklearn.naive_bayes import ComplementNB
+
+    model = ComplementNB(alpha=0.3)
+    model.fit(rows, [frame.codes.index(example.codes[0]) for example in examples], sample_weight=[example.weight for example in examples])
+    learned = np.zeros((rows.shape[1], len(frame.codes)), np.float32)
+    if len(model.classes_) > 2:
+        learned[:, model.classes_] = model.feature_log_prob_.T
+        learned[:, model.classes_] -= learned[:, model.classes_].mean(axis=1, keepdims=True)
+    return learned
 
 
 def to_rows(examples: Sequence[Example], frame: Classifier) -> sparse.csr_matrix:
@@ -177,13 +253,13 @@ def to_rows(examples: Sequence[Example], frame: Classifier) -> sparse.csr_matrix
     return sparse.hstack([mixed, forms]).tocsr()
 
 
-def cross_validate(examples: Sequence[Example], codebook: Codebook, *, folds: int = 5,
-                   seed: int = 0) -> tuple[dict[str, float], float]:
+def cross_validate(examples: Sequence[Example], codebook: Codebook, *, folds: int = 5, seed: int = 0,
+                   topics: Topics | None = None) -> tuple[dict[str, float], float]:
     """Scores of models that have not seen the document that they judge, and the sharpness that calibrates them."""
     codes = (*codebook.codes, NONE)
     scores = np.zeros((len(examples), len(codes)), np.float32)
     for training, test in split_groups([example.group for example in examples], folds, seed=seed):
-        model = fit([examples[number] for number in training], codebook)
+        model = fit([examples[number] for number in training], codebook, topics=topics)
         rows = to_rows([examples[number] for number in test], model)
         weights = np.vstack([model.by_gram, model.by_word, model.by_area, model.by_form])
         scores[test] = rows @ weights + model.bias

@@ -16,7 +16,16 @@ from analyzer.categories import (
     sentence_parts,
     words_alone,
 )
-from analyzer.category_training import check_examples, clause_around, label_lines, read_examples, train
+from analyzer.category_contexts import find_topics, read_places
+from analyzer.category_training import (
+    check_examples,
+    clause_around,
+    fit,
+    label_lines,
+    place_examples,
+    read_examples,
+    train,
+)
 from analyzer.errors import LexiconError, ModelError
 
 PHRASES = {
@@ -139,6 +148,38 @@ def test_training_from_an_own_codebook_and_labels(kind, tmp_path):
     assert scores["sentences_right"] == 1.0
     classifier = load_classifier(tmp_path / "own.npz")
     assert [found.code for found in classify(["整修水库", "养护公路"], classifier=classifier, allow_none=False)] == ["wet", "dry"]
+
+
+def test_sentences_are_learned_from_in_their_places(tmp_path):
+    codebook = load_codebook(own_codebook(tmp_path))
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "report.txt").write_text("一、水利建设\n整修水库。疏通灌区。\n二、交通\n养护公路。", encoding="utf-8")
+    (folder / "broken.docx").write_bytes(b"PK\x03\x04broken")
+    places = read_places([folder])
+    assert list(places) == ["report"]  # what cannot be read is left out
+    source = tmp_path / "labels.jsonl"
+    rows = [{"text": "疏通灌区。", "labels": ["wet"], "document": "report"}, {"text": "架设桥梁。", "labels": ["dry"], "document": "report"},
+            {"text": "疏通灌区。", "labels": ["wet"], "document": "another"}]
+    source.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    first, *others = place_examples(read_examples(source, codebook), places)
+    texts = [text for text, _ in first.parts if text]
+    assert texts[0] == "疏通灌区。" and "整修水库。" in texts and any("水利建设" in text for text in texts[1:])
+    assert all(not any(text for text, _ in example.parts[1:]) for example in others)  # not in that document, or no such document
+
+
+def test_topics_need_many_sentences_and_become_weights_of_n_grams(tmp_path):
+    assert find_topics(["修建水库和灌区"] * 500) is None
+    codebook = load_codebook(own_codebook(tmp_path))
+    source = tmp_path / "labels.jsonl"
+    source.write_text("\n".join(json.dumps({"text": text, "labels": [code]}, ensure_ascii=False) for code, text in LABELS), encoding="utf-8")
+    heads, tails = "建设修复加固整治疏浚清理", "水库灌区公路桥梁渠道隧道码头泵站堤防驿站"
+    texts = [f"{heads[a]}{heads[b]}{tails[c]}{tails[d]}第{a}{b}号工程" for a in range(12) for b in range(12) for c in range(20) for d in range(0, 20, 4)]
+    topics = find_topics(texts)
+    assert topics is not None and topics.axes.shape[1] == len(topics.grams)
+    plain, wider = fit(read_examples(source, codebook), codebook), fit(read_examples(source, codebook), codebook, topics=topics)
+    assert len(wider.grams) > len(plain.grams) and wider.by_gram.shape == (len(wider.grams), 3)
+    assert classify(["加固水库"], classifier=wider, allow_none=False)[0].code == "wet"
 
 
 def test_too_few_labels_and_unknown_codes_are_refused(tmp_path):
