@@ -105,6 +105,8 @@ def is_reference_number(number: Number, left: str, right: str) -> str | None:
     """〔2021〕82号, 第三条, list numbers, addresses."""
     if re.match(r"常务会议|全体会议|会议|全会|党组", right) and number.unit == "次":
         return "reference number"
+    if number.unit == "人" and right.startswith("口") and not left.strip() and number.value < 20 and not number.magnitude:
+        return "heading"  # 1人口特征
     if re.match(r"号|〕|］|\]|弄|幢楼", right) and number.unit is None or re.search(r"[〔\[［]$", left):
         return "reference number"
     if not left.strip(" \t（(") and number.unit is None and re.match(r"\s?[.、．)）:：]", right):
@@ -178,6 +180,8 @@ def is_duration(number: Number, left: str, right: str) -> str | None:
 def is_age(number: Number, left: str, right: str) -> str | None:
     if unit_kind(number.unit) != "age" or number.unit == "年一遇":
         return None
+    if number.value_max is not None and not left.strip() and (not right.strip() or right.startswith("\t")):
+        return "age class"  # a table's row: 6-11岁
     if re.match(r"(?:及)?以上|以下|以内|的|[\u4e00-\u9fff]", right) and not re.search(r"(?:达到|达|提高到|提高至|提高|增加到|为|超过)$", left):
         return "age class"
     return None

@@ -53,6 +53,8 @@ PHRASES = [
     ("泵站完好率=完好泵站数/泵站总数×100%", "a formula"),
     ("书吧实行24小时开放，故障[24小时]内修复", "opening hours are none, a limit is"),
     ("举办河湖治理30人论坛", "a forum's name"),
+    ("1人口与就业", "a heading's number"),
+    ("6-11岁", "a row of a table by age"),
 ]
 
 
