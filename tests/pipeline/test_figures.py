@@ -111,7 +111,8 @@ def test_values_are_exact():
     assert quantity.value == Decimal("10000000.0")
 
 
-@given(st.lists(st.sampled_from(["改造老旧小区1200个", "，", "增长5%", "。\n", "“4清单”", "三年行动", "第十届", "（含）", "近百家", "5G", "2/3", "—", "至"]), max_size=12))
+@given(st.lists(st.sampled_from(["改造老旧小区1200个", "，", "增长5%", "。\n", "“4清单”", "三年行动", "第十届", "（含）", "近百家",
+                                 "5G", "2/3", "—", "至"]), max_size=12))
 @settings(max_examples=200, deadline=None)
 def test_every_quantity_lies_in_the_text(pieces):
     text = "".join(pieces)
