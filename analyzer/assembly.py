@@ -107,8 +107,10 @@ def layers_to_commitments(layers: Layers, sentences: Sequence[Sentence], figures
     pieces = [piece for found in cut if len(found) > 1 for piece in found]  # one piece alone divides nothing
     judged = classify([layers.reading.text[piece.start:piece.end] for piece in pieces], classifier=classifier, explain=False)
     codes = {piece.start: found.code if found.probability >= SURE else None for piece, found in zip(pieces, judged, strict=True)}
-    for number in promises:
-        clauses += [(number, clause) for clause in split_commitments(layers.reading, layers.sentences[number], layers.assignments, codes)]
+    for number, found in zip(promises, cut, strict=True):
+        own = {piece.start: code for piece in found if (code := codes.get(piece.start))}
+        own = own if len(set(own.values())) > 1 else {}  # one category alone divides nothing either
+        clauses += [(number, clause) for clause in split_commitments(layers.reading, layers.sentences[number], layers.assignments, own)]
     texts = [layers.reading.text[span.start:span.end] for span in layers.sentences]
     lines = [span.line for span in layers.sentences]
     items = []

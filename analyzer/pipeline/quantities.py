@@ -20,6 +20,7 @@ NUMBER = re.compile(
     rf"|(?P<ordinal>第)?(?:(?P<arabic>{ARABIC})|(?P<chinese>{CHINESE}))"
     rf"(?P<many>[多余几])?[^\S\n]?(?P<magnitude>{MAGNITUDE})?(?P<more>[多余])?"
 )
+OPENING = re.compile(r"[第\d零〇一二两三四五六七八九十百千万亿]")
 # Words of the closed list with an exact meaning: value, unit, change.
 FIXED = {
     "全覆盖": (100, "%", "level"), "清零": (0, None, "level"), "减半": (50, "%", "decrease"),
@@ -89,7 +90,7 @@ def find_numbers(text: str) -> list[Number]:
     at = 0
     fixed = iter([*FIXED_WORD.finditer(text), None])
     word = next(fixed)
-    while match := NUMBER.search(text, at):
+    while match := _next_number(text, at):
         while word and word.start() <= match.start():
             if word.start() >= at:
                 found.append(fixed_to_number(word))
@@ -106,6 +107,16 @@ def find_numbers(text: str) -> list[Number]:
             found.append(fixed_to_number(word))
         word = next(fixed)
     return join_ranges(text, found)
+
+
+def _next_number(text: str, at: int) -> re.Match[str] | None:
+    """What `NUMBER.search` finds, but tried only at characters that a number can begin with."""
+    while opening := OPENING.search(text, at):
+        at = opening.start()
+        if match := NUMBER.match(text, at):
+            return match
+        at += 1
+    return None
 
 
 def fixed_to_number(word: re.Match[str]) -> Number:

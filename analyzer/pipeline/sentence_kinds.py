@@ -20,7 +20,7 @@ from scipy import sparse
 
 from analyzer import lexicon
 from analyzer.errors import ModelError
-from analyzer.pipeline.ngrams import START, count_grams, pack
+from analyzer.pipeline.ngrams import START, Layout, count_grams, pack, text_grams
 from analyzer.pipeline.reading import Reading
 from analyzer.pipeline.sentences import Span
 
@@ -67,22 +67,22 @@ def find_kinds(reading: Reading, sentences: Sequence[Span], *, title: str = "",
         return []
     model = model or load_model()
     texts = [reading.text[span.start:span.end] for span in sentences]
-    features = describe(reading, sentences, texts, title=title)
+    layout = text_grams(texts)
+    features = describe(reading, sentences, texts, title=title, layout=layout)
     if model is None:
         opinion = features[:, :len(KINDS)] + 0.5 * features[:, len(KINDS):2 * len(KINDS)]
         chances = soften(opinion * 2)
     else:
-        first = soften(weigh_grams(texts, model.grams, model.rarity) @ model.by_gram + features @ model.by_feature)
+        first = soften(weigh_grams(texts, model.grams, model.rarity, layout=layout) @ model.by_gram + features @ model.by_feature)
         chances = soften(look_around(first, features, sentences) @ model.by_opinion)
     chances = settle(chances, texts)
     best = chances.argmax(axis=1)
     return [(KINDS[kind], float(chances[row, kind])) for row, kind in enumerate(best)]
 
 
-def weigh_grams(texts: Sequence[str], grams: np.ndarray, rarity: np.ndarray) -> sparse.csr_matrix:
+def weigh_grams(texts: Sequence[str], grams: np.ndarray, rarity: np.ndarray, *, layout: Layout | None = None) -> sparse.csr_matrix:
     """The n-grams of each text, rare ones weighing more, each text of length 1."""
-    counts = count_grams(texts, grams, longest=3)
-    counts.sum_duplicates()
+    counts = (layout or text_grams(texts)).count(grams, longest=3)
     counts.data = np.log1p(counts.data) * rarity[counts.indices]
     length = np.sqrt(np.bincount(np.repeat(np.arange(len(texts)), np.diff(counts.indptr)),
                                  weights=counts.data ** 2, minlength=len(texts)))
@@ -90,12 +90,13 @@ def weigh_grams(texts: Sequence[str], grams: np.ndarray, rarity: np.ndarray) -> 
     return counts
 
 
-def describe(reading: Reading, sentences: Sequence[Span], texts: Sequence[str], *, title: str = "") -> np.ndarray:
+def describe(reading: Reading, sentences: Sequence[Span], texts: Sequence[str], *, title: str = "",
+             layout: Layout | None = None) -> np.ndarray:
     """One row of numbers a sentence: cues anywhere, cues in front, cues of headings and title, place and form."""
     cues = _cues()
     lines, sizes = np.unique([span.line for span in sentences], return_counts=True)
     broken = float(np.mean(sizes == 1))  # 1.0 where every sentence is a line of its own: then a short line is no heading
-    anywhere = np.log1p(count_grams(texts, cues.words.keys) @ cues.words.groups)
+    anywhere = np.log1p((layout or text_grams(texts)).count(cues.words.keys) @ cues.words.groups)
     openings = [text[:4] for text in texts]
     front = np.minimum(_count(cues.first, openings, anchored=True), 1)
     sections = [reading.lines[span.line].section for span in sentences]
