@@ -25,7 +25,7 @@ def find_action(text: str, quantity: Quantity, place: Place, candidate: Candidat
         return previous
     if "grant" in place.marks or "given" in place.marks or "base" in place.marks or "each" in place.marks:
         return _granting(text, quantity, place, previous)
-    if "from" in place.marks and place.gap_after:
+    if "from" in place.marks and place.gap_after and not any(mark in place.gap_after for mark in "，、；。：和及"):  # else the next number is no goal
         return place.gap_after.removesuffix("现在的").removesuffix("目前的").strip() if len(place.gap_after) < 8 else None
     behind = next((word for word in place.tail if word.kind in ("reach", "change", "rank", "share")), None)
     start = candidate.pieces[0][0] if candidate is not None and candidate.pieces else place.end
