@@ -255,15 +255,22 @@ def to_rows(examples: Sequence[Example], frame: Classifier) -> sparse.csr_matrix
 
 def cross_validate(examples: Sequence[Example], codebook: Codebook, *, folds: int = 5, seed: int = 0,
                    topics: Topics | None = None) -> tuple[dict[str, float], float]:
-    """Scores of models that have not seen the document that they judge, and the sharpness that calibrates them."""
+    """Scores of models that have not seen the document that they judge, and the sharpness that calibrates them.
+
+    `sentences_…` are judged in their places where these are known, `lines_…` are the same sentences alone.
+    """
     codes = (*codebook.codes, NONE)
-    scores = np.zeros((len(examples), len(codes)), np.float32)
+    alone = [example if example.figure else dataclasses.replace(example, parts=example.parts[:1]) for example in examples]
+    scores = np.zeros((2, len(examples), len(codes)), np.float32)
     for training, test in split_groups([example.group for example in examples], folds, seed=seed):
         model = fit([examples[number] for number in training], codebook, topics=topics)
-        rows = to_rows([examples[number] for number in test], model)
         weights = np.vstack([model.by_gram, model.by_word, model.by_area, model.by_form])
-        scores[test] = rows @ weights + model.bias
-    return score(examples, scores, codes), calibrate(examples, scores, codes)
+        for kind, items in enumerate((examples, alone)):
+            scores[kind, test] = to_rows([items[number] for number in test], model) @ weights + model.bias
+    found = score(examples, scores[0], codes)
+    found |= {f"lines_{name.partition('_')[2]}": value for name, value in score(examples, scores[1], codes).items() if name.startswith("sent")}
+    told = [number for number, example in enumerate(examples) if not example.figure] or list(range(len(examples)))
+    return found, calibrate([examples[number] for number in told] * 2, scores[:, told].reshape(-1, len(codes)), codes)
 
 
 def score(examples: Sequence[Example], scores: np.ndarray, codes: Sequence[str]) -> dict[str, float]:
