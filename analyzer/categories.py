@@ -27,6 +27,7 @@ MODEL = "categories.npz"
 FORMAT = 2
 ARRAYS = ("areas", "grams", "rarity", "by_gram", "by_word", "by_area", "by_form", "bias")
 LONGEST = 3
+FAINT = 0.05  # words that weigh less than this against the strongest one explain nothing
 SECOND = 0.2  # a second code is named from this probability on
 # How much each part of a context says, against the text itself with 1.
 SECTION, TITLE, SENTENCE, CLAUSE = 0.1, 0.1, 0.5, 1.0
@@ -332,7 +333,12 @@ def _explain(text: str, blocks: tuple[sparse.csr_matrix, sparse.csr_matrix, np.n
         if len(gram) > 1 and gram.isalpha() and gram in text:
             scored[gram] = max(scored.get(gram, 0.0), float(lifts[place]))
     chosen: list[str] = []
+    taken: set[int] = set()  # characters that a stronger word explains: n-grams across its border are no words
+    enough = max(0.02, FAINT * max(scored.values(), default=0.0))
     for word, weight in sorted(scored.items(), key=lambda pair: -pair[1]):
-        if weight > 0.02 and not any(word in other or other in word for other in chosen):
+        start = text.find(word)
+        places = range(start, start + len(word))
+        if weight > enough and start >= 0 and taken.isdisjoint(places):
             chosen.append(word)
+            taken.update(places)
     return tuple(chosen[:most])
