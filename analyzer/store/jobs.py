@@ -109,11 +109,15 @@ def end_job(
         )
 
 
-def free_jobs(store: Store) -> int:
-    """Puts jobs back whose process is no more (a restart or crash); returns how many."""
+def free_jobs(store: Store, *, idle: bool = False) -> int:
+    """Puts jobs back whose process is no more (a restart or crash); returns how many.
+
+    `idle` says that this process works on none: then those in its name are lost as well, of a process before it with the
+    same number (a container's first process always has the same) or given up when the disk was full.
+    """
     with writing(store) as connection:
         running = connection.execute(sa.select(jobs.c.id, jobs.c.owner).where(jobs.c.state == "running")).all()
-        lost = [number for number, owner in running if not _alive(owner)]
+        lost = [number for number, owner in running if not _alive(owner) or idle and owner == _owner()]
         if lost:
             connection.execute(jobs.update().where(jobs.c.id.in_(lost)).values(state="queued", stage="", owner=None))
     return len(lost)

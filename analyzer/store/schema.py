@@ -16,6 +16,8 @@ from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, S
 from analyzer.errors import AnalyzerError
 
 SCHEMA_VERSION = 1
+DISK_FULL = ("disk is full", "No space left on device", "disk I/O error")
+"""What SQLite and PostgreSQL say when nothing more can be written."""
 
 metadata = sa.MetaData()
 
@@ -282,9 +284,16 @@ def reading(store: Store) -> Iterator[sa.Connection]:
 
 @contextmanager
 def writing(store: Store) -> Iterator[sa.Connection]:
-    """One transaction with one writer at a time; all of it is kept, or none."""
-    with store.lock, store.engine.connect().execution_options(writes=True) as connection, connection.begin():
-        yield connection
+    """One transaction with one writer at a time; all of it is kept, or none. Raises AnalyzerError on a full disk."""
+    try:
+        with store.lock, store.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+    except sa.exc.OperationalError as error:
+        if not any(sign in str(error.orig) for sign in DISK_FULL):
+            raise
+        raise AnalyzerError(
+            f"{store.home}: the disk is full or cannot be written; nothing was lost, free some space and try again",
+            f"{store.home}：磁盘已满或无法写入；数据没有丢失，请清理磁盘后重试") from error
 
 
 def next_revision(connection: sa.Connection) -> int:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import uuid
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from analyzer.errors import AnalyzerError
 from analyzer.records import Analysis, Commitment, Document, Figure, to_dict
 from analyzer.store import search
 from analyzer.store.corrections import overrides
@@ -78,10 +80,15 @@ def keep_file(store: Store, data: bytes) -> str:
     sha256 = hashlib.sha256(data).hexdigest()
     path = file_path(store, sha256)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        part.write_bytes(data)
-        part.replace(path)
+        part = path.with_suffix(f".{uuid.uuid4().hex[:12]}.part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(data)
+            part.replace(path)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            raise AnalyzerError(f"{path.parent}: the file could not be kept: {error.strerror}",
+                                f"{path.parent}：文件无法保存：{error.strerror}") from error
     return sha256
 
 

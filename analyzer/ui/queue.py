@@ -32,7 +32,6 @@ class Queue:
         self.thread = threading.Thread(target=self._run, name="policy-analyzer-queue", daemon=True)
 
     def start(self) -> None:
-        library.free_jobs(self.store)
         self.bell.set()
         self.thread.start()
 
@@ -44,8 +43,9 @@ class Queue:
             self.bell.wait(timeout=30)  # jobs may also come from another process
             self.bell.clear()
             try:
+                library.free_jobs(self.store, idle=True)
                 work_off(self.store)
-            except Exception:  # a locked or full disk must not end the thread; the job stays in the queue
+            except Exception:  # a locked or full disk must not end the thread; the job goes back into the queue next time
                 log.exception("the queue stumbled and goes on")
 
 
