@@ -32,6 +32,7 @@ from analyzer.store.preview import preview_analysis
 from analyzer.store.query import SORTS, Filters, Found, count_gone, count_pairs, count_table, find
 from analyzer.store.reads import (
     count_commitments,
+    count_versions,
     delete_view,
     document_titles,
     figures_of,
@@ -70,6 +71,7 @@ __all__ = [
     "count_gone",
     "count_pairs",
     "count_table",
+    "count_versions",
     "default_home",
     "delete_document",
     "delete_view",

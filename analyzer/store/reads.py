@@ -140,6 +140,14 @@ def list_analyses(store: Store, number: int) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
+def count_versions(store: Store) -> dict[str, int]:
+    """By which version of the program how many documents were analysed last."""
+    latest = sa.select(sa.func.max(analyses.c.id)).group_by(analyses.c.document_id)
+    query = sa.select(analyses.c.version, sa.func.count()).where(analyses.c.id.in_(latest)).group_by(analyses.c.version)
+    with reading(store) as connection:
+        return dict(connection.execute(query.order_by(analyses.c.version)).all())  # type: ignore[arg-type]
+
+
 def read_latest_analysis(store: Store, number: int) -> dict[str, Any] | None:
     """The latest analysis of a document with its rejected numbers and kinds of sentences."""
     with reading(store) as connection:

@@ -170,6 +170,12 @@ def _again() -> None:
             "Look at the preview first.",
         )
     )
+    older = {version: count for version, count in library.count_versions(store).items() if version != analyzer.__version__}
+    if older:
+        number, names = sum(older.values()), "、".join(version or "?" for version in older)
+        st.info(say(f"{number} 份文件由其他版本（{plain(names)}）分析，当前版本为 {analyzer.__version__}。预览不改动任何数据。",
+                    f"{number} documents were analysed by other versions ({plain(names)}); this is {analyzer.__version__}. "
+                    "A preview changes nothing."))  # fmt: skip
     chosen = st.multiselect(
         head("document"),
         list(titles),
