@@ -28,7 +28,8 @@ from analyzer.records import Box, Commitment, Department, Document, Figure, Reje
 MOST_INFERRED = 5
 Groups = dict[int, list[Assignment]]
 SURE = 0.85  # from this probability on, the category of a clause divides a sentence
-VERB_BEHIND = re.compile("(?:预计|力争|累计)*(?:完成|实现|达到|达)$")  # 地区生产总值预计完成84亿元
+VERB_BEHIND = re.compile(  # 地区生产总值预计完成84亿元, 高新技术企业分别新增30家
+    "(?:预计|力争|累计|分别|首次|全部|总计|合计|完成|实现|达到|(?<!通|到|发|送|抵)达|新增|(?<=[，、])共|(?<![人户亩地年月日])均|、)+$")
 PART_OF_NAME = re.compile("强度|期限|金额|总额|总金额|资金|工程|规模|率|比重|占比|就业|设备|区|性|项目|任务|投资|规划|用地|中心|面积")
 
 

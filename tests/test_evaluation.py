@@ -14,9 +14,9 @@ GOLD = {"quote": "1200个", "start": 4, "end": 9, "value": 1200, "value_max": No
 
 
 def make_figure(**fields):
-    basis = dict(document="a.txt", quote="1200个", start=4, end=9, value=1200, value_max=None, unit="个", comparator="eq", change="level",
-                 indicator="老旧小区", action="改造", status="planned", period="2025", region=None, category="renewal",
-                 departments=(Department("市住建局", "lead"),), sentence="改造老旧小区1200个。", sentence_start=0, sentence_end=10)
+    basis = {"document": "a.txt", "quote": "1200个", "start": 4, "end": 9, "value": 1200, "value_max": None, "unit": "个", "comparator": "eq", "change": "level",
+                 "indicator": "老旧小区", "action": "改造", "status": "planned", "period": "2025", "region": None, "category": "renewal",
+                 "departments": (Department("市住建局", "lead"),), "sentence": "改造老旧小区1200个。", "sentence_start": 0, "sentence_end": 10}
     return Figure(**(basis | fields))
 
 
