@@ -22,6 +22,7 @@ from analyzer.errors import AnalyzerError
 from analyzer.records import Analysis, Commitment, Figure, to_dict
 
 INTEGERS = {"start", "end", "sentence_start", "sentence_end", "page"}
+LISTED = {"departments", "section", "box", "rules", "figures"}
 NUMBERS = {"value", "value_max", "confidence"}
 LIBRARIES = (".sqlite", ".db")
 ROWS = 20_000  # held in memory at a time while Parquet is written
@@ -207,16 +208,19 @@ def _schema(record: type) -> Any:
 def _to_table(rows: list[dict[str, Any]], schema: Any) -> Any:
     import pyarrow as pa
 
-    columns = [[_cell(row[name], kind) for row in rows] for name, kind in zip(schema.names, schema.types, strict=True)]
-    return pa.table([pa.array(column, type=kind) for column, kind in zip(columns, schema.types, strict=True)], schema=schema)
+    columns = [_to_column([row[name] for row in rows], kind, listed=name in LISTED) for name, kind in zip(schema.names, schema.types, strict=True)]
+    return pa.table(columns, schema=schema)
 
 
-def _cell(value: Any, kind: Any) -> Any:
-    if isinstance(value, list | dict):
-        value = json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    return float(value) if value is not None and kind == "double" else value
+def _to_column(values: list[Any], kind: Any, *, listed: bool) -> Any:
+    import pyarrow as pa
+
+    if listed:
+        values = ["[]" if value == [] else None if value is None else json.dumps(value, ensure_ascii=False) for value in values]
+    try:
+        return pa.array(values, type=kind)
+    except UnicodeEncodeError:  # a lone surrogate, which Parquet refuses
+        return pa.array([value and value.encode("utf-8", "replace").decode("utf-8") for value in values], type=kind)
 
 
 # --- a library ---------------------------------------------------------------------------------------------------
