@@ -117,7 +117,7 @@ def main() -> int:
         port = probe.getsockname()[1]
     env = {**os.environ, "POLICY_ANALYZER_HOME": str(home), "POLICY_ANALYZER_CORPUS": str(home / "none")}
     server = subprocess.Popen([sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)], cwd=ROOT, env=env,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+                              stdout=subprocess.DEVNULL, stderr=(home / "server.log").open("wb"))  # fmt: skip
     batch = None
     times: list[tuple[str, float]] = []
     errors: list[str] = []
@@ -140,6 +140,8 @@ def main() -> int:
             tell(page or "overview", [spent for name, spent in times if name == page])
         tell("all", [spent for _, spent in times])
         print(f"errors: {len(errors)} {errors[:5]}")
+        if errors:
+            print((home / "server.log").read_text(errors="replace")[-3000:], file=sys.stderr)
         print(f"the server's memory at most {memory_of(server.pid, 'VmHWM'):.0f} MB")
         right = check(store, before + documents)
     finally:

@@ -213,3 +213,24 @@ def test_a_batch_on_a_full_disk_says_so_and_goes_on_later(small_disk, tmp_path):
     again = subprocess.run([*command, "--retry"], capture_output=True, text=True, timeout=120)
     assert again.returncode == 0, again.stderr[-1500:]
     assert len(list((out / "results").rglob("*.json"))) == 3 and not list(out.rglob("*.part"))
+
+
+def test_counts_hold_while_documents_come_in(tmp_path, monkeypatch):
+    """What was counted, and the rows it was counted in, are of one moment, although a batch writes between the two."""
+    from analyzer.store import query
+
+    store = library.open_store(home=tmp_path)
+    library.save_analysis(store, make_analysis())
+    real, number = query.fresh_columns, 0
+
+    def and_one_more(opened):
+        nonlocal number
+        columns = real(opened)
+        number += 1
+        library.save_analysis(store, make_analysis(make_document(f"{TEXT}{number}", name=f"{number}.txt")))
+        return columns
+
+    monkeypatch.setattr(query, "fresh_columns", and_one_more)
+    for turn in (1, 2, 3):
+        assert sum(count for *_, count in library.count_table(store, "category", "due")) == 7 * (2 * turn - 1)
+        assert sum(count for *_, count in library.count_pairs(store)) >= 7 * 2 * turn

@@ -65,8 +65,11 @@ def find(store: Store, filters: Filters | None = None, *, sort: str = "document"
 
     Rejected figures are left out unless `review` asks for them.
     """
-    filters = filters or Filters()
-    columns = fresh_columns(store)
+    return _find(store, fresh_columns(store), filters or Filters(), sort)
+
+
+def _find(store: Store, columns: Columns, filters: Filters, sort: str = "document") -> Found:
+    """In the columns as they were fetched: who goes on with them must not get rows that another thread fetched since."""
     question = (filters, sort)
     known = columns.found.get(question)
     if known is not None:
@@ -86,7 +89,7 @@ def find(store: Store, filters: Filters | None = None, *, sort: str = "document"
     facets = {name: _count(columns, name, _without(base, masks, name) if name in masks else whole) for name in FACETS}
     found = Found(columns.ids[_order(columns, whole, sort, store)], facets)
     if len(columns.found) > 48:  # the orderings are dear to make and few
-        for old in [key for key in columns.found if key[0] != "order"]:
+        for old in [key for key in list(columns.found) if key[0] != "order"]:
             columns.found.pop(old, None)
     columns.found[question] = found
     return found
@@ -124,7 +127,8 @@ def _mask(columns: Columns, name: str, wanted: tuple[str, ...], *, invert: bool 
         return mask
     coded = columns.coded[name]
     table = np.full(len(coded.names) + 1, invert)
-    table[[coded.codes[w] for w in wanted if w in coded.codes]] = not invert
+    codes = [coded.codes.get(w, len(table)) for w in wanted]
+    table[[code for code in codes if code < len(table)]] = not invert  # another thread may learn new ones meanwhile
     return table[coded.values]
 
 
@@ -188,21 +192,21 @@ def count_gone(store: Store) -> int:
 def count_pairs(store: Store, filters: Filters | None = None) -> list[tuple[str, str, int]]:
     """(category, department, number of figures) of what the filters leave; a figure without one has ""."""
     columns = fresh_columns(store)
-    rows = np.searchsorted(columns.ids, find(store, filters).ids)
+    rows = np.searchsorted(columns.ids, _find(store, columns, filters or Filters()).ids)
     mask = np.zeros(len(columns.ids), dtype=bool)
     mask[rows] = True
     kept = mask[columns.pair_rows]
     categories = columns.coded["category"]
     bare = mask.copy()
     bare[columns.pair_rows] = False
-    width = len(columns.department_names.names) + 1
+    names = [*columns.department_names.names, ""]  # once: another thread may learn new ones meanwhile
+    width = len(names)
     cells = np.concatenate(
         [
             categories.values[columns.pair_rows[kept]].astype(np.int64) * width + columns.pair_codes[kept],
             categories.values[bare].astype(np.int64) * width + width - 1,
         ]
     )
-    names = [*columns.department_names.names, ""]
     cell, counts = np.unique(cells, return_counts=True)
     return [(categories.names[c // width], names[c % width], int(n)) for c, n in zip(cell, counts, strict=True)]
 
@@ -210,7 +214,7 @@ def count_pairs(store: Store, filters: Filters | None = None) -> list[tuple[str,
 def count_table(store: Store, first: str, second: str, filters: Filters | None = None) -> list[tuple[str, str, int]]:
     """(value of `first`, value of `second`, number of figures); both are single-valued facets or `due`."""
     columns = fresh_columns(store)
-    rows = np.searchsorted(columns.ids, find(store, filters).ids)
+    rows = np.searchsorted(columns.ids, _find(store, columns, filters or Filters()).ids)
     one, two = columns.coded[first], columns.coded[second]
     width = max(1, len(two.names))
     cell, counts = np.unique(one.values[rows].astype(np.int64) * width + two.values[rows], return_counts=True)

@@ -204,7 +204,12 @@ class Task:
         return library.read_figures(self.store, library.find(self.store, self.filters, sort=self.sort).ids)
 
     def documents(self, rows: list[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
-        wanted = {row["document_id"] for row in (rows if rows is not None else self.rows())}
+        if rows is None:  # the counts say it: reading every figure to cite its document took seconds
+            wanted = {int(number) for number, _ in library.find(self.store, self.filters, sort=self.sort).facets["document"]}
+            if self.filters.document:  # a facet's counts pass over its own filter
+                wanted &= {int(number) for number in self.filters.document if number.isdigit()}
+        else:
+            wanted = {row["document_id"] for row in rows}
         return [d for d in library.list_documents(self.store) if d["id"] in wanted][::-1]
 
     def about(self, rows: list[dict[str, Any]], documents: list[dict[str, Any]]) -> list[tuple[str, str]]:
