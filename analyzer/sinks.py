@@ -134,6 +134,8 @@ class FolderSink:
         return document_key(path, sha256) in self.done
 
     def note(self, outcome: Outcome) -> None:
+        import pyarrow.parquet  # noqa: F401 (close needs it; it loads now, while the children work)
+
         self.told[document_key(outcome.path, outcome.sha256)] = outcome
         self.journal.write(json.dumps(asdict(outcome)).encode() + b"\n")  # ASCII: a lone surrogate in a name is no trouble
         self.journal.flush()
