@@ -33,6 +33,7 @@ DONE = re.compile(
     r"援助|转移|共(?=[有计建完投])")
 EVENT = re.compile(r"^(?:场|次|场次|人次|列|趟|批次|件次|班次|例)$")  # 送戏超8万场: occasions add up
 RATE = re.compile(r"^(?:%|‰|位|:|∶)$|^第")
+FARTHEST = 4000  # a line without full stops must not be gone through for each figure
 LISTED = re.compile(r"(?:[\d.]+[^，。；\d、和与及∶:]{0,8}[、和与及∶:])+$")  # 分别达56.2%、34.7%: the list shares its verb
 NOW = re.compile(r"(?<![由从比较])(?:截[至止]|到)?目前|迄今|至今")  # ends what an earlier year said
 YEARLY = re.compile(r"年均|平均每年|每年平均")
@@ -299,9 +300,10 @@ def _between(timeline: _Timeline, start: int, end: int) -> list[PeriodMention]:
 def _sentence_around(reading: Reading, quantity: Quantity, number: int) -> tuple[int, int]:
     """The sentence up to its full stop: a year holds across ；."""
     line = reading.lines[number]
-    before = last_mark(reading.text, FULL_STOP, line.start, quantity.start)
-    stop = FULL_STOP_MARK.search(reading.text, quantity.end, line.end)
-    return (line.start if before < 0 else before + 1), stop.start() if stop else line.end
+    start, end = max(line.start, quantity.start - FARTHEST), min(line.end, quantity.end + FARTHEST)
+    before = last_mark(reading.text, FULL_STOP, start, quantity.start)
+    stop = FULL_STOP_MARK.search(reading.text, quantity.end, end)
+    return (start if before < 0 else before + 1), stop.start() if stop else end
 
 
 def _alone(reading: Reading, line: Line, mentions: Sequence[PeriodMention], starts: Sequence[int]) -> PeriodMention | None:
