@@ -83,6 +83,9 @@ def build_parser() -> argparse.ArgumentParser:
     train.add_argument("--codebook", metavar="FILE", help="your own codebook (YAML or XLSX) instead of the default one")
     train.add_argument("--out", metavar="DIR", help="where the weights go (default: models/)")
 
+    app = commands.add_parser("app", help="start the app in the browser, on this machine alone")
+    app.add_argument("--port", type=int, default=8501, help="default: 8501")
+
     backup = commands.add_parser("backup", help="keep the whole library of the app in one file")
     backup.add_argument("file", metavar="FILE", help="a new file, for example library-2026-01-31.zip")
     restore = commands.add_parser("restore", help="bring a backup back into an empty library")

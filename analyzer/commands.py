@@ -256,6 +256,18 @@ def run_batch(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
+def run_app(args: argparse.Namespace) -> int:
+    """Streamlit on the app's script, bound to this machine; what `.streamlit/config.toml` says in a checkout is said here."""
+    import subprocess
+
+    script = Path(__file__).parent / "ui" / "launch.py"
+    options = {"server.address": "127.0.0.1", "server.port": str(args.port), "server.fileWatcherType": "none", "client.toolbarMode": "minimal",
+               "client.showErrorDetails": "none", "browser.gatherUsageStats": "false", "theme.primaryColor": "#b3261e",
+               "theme.font": "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif"}
+    flags = [f"--{name}={value}" for name, value in options.items()]
+    return subprocess.call([sys.executable, "-m", "streamlit", "run", str(script), *flags])
+
+
 def run_train(args: argparse.Namespace) -> int:
     from analyzer.training import train_models
 
