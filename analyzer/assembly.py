@@ -9,7 +9,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from analyzer.categories import Classified, Classifier, classify, figure_parts, neighbours, sentence_parts
+from analyzer.categories import (
+    Classified,
+    Classifier,
+    classify,
+    clause_around,
+    figure_parts,
+    neighbours,
+    sentence_parts,
+)
 from analyzer.commitments import Clause, find_pieces, split_commitments
 from analyzer.confidence import describe_figure, rate_figure
 from analyzer.departments import NEIGHBOURHOOD, departments_for, group_assignments
@@ -90,13 +98,6 @@ def _classify_figures(layers: Layers, homes: Sequence[int], classifier: Classifi
             indicator=layers.measured[number].indicator, sentence=layers.reading.text[span.start:span.end],
             section=layers.reading.lines[span.line].section, title=layers.context.title))
     return classify(items, classifier=classifier, explain=False, allow_none=False)
-
-
-def clause_around(text: str, start: int, end: int, first: int, last: int) -> str:
-    """The words between the marks of punctuation around `start`–`end`, inside `first`–`last`."""
-    left = max((text.rfind(mark, first, start) for mark in "，；。"), default=-1) + 1
-    rights = [at for mark in "，；。" if (at := text.find(mark, end, last)) >= 0]
-    return text[max(first, left):min(rights, default=last)]
 
 
 def layers_to_commitments(layers: Layers, sentences: Sequence[Sentence], figures: Sequence[Figure], *, infer: bool = False,

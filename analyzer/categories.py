@@ -48,6 +48,7 @@ FORMS = tuple(re.compile(pattern) for pattern in (
     r"^.{1,14}$",
 ))
 Part = tuple[str, float]
+CLAUSE_ENDS = "，；：。！？"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,13 @@ def figure_parts(clause: str, *, indicator: str | None = None, sentence: str = "
     """What a figure's category is judged by: the indicator and its clause most, the sentence and the headings less."""
     return [(indicator or clause, 1.0), (clause, CLAUSE), (sentence, SENTENCE),
             (" ".join(section[-2:]), FIGURE_SECTION), (title or "", FIGURE_TITLE)]
+
+
+def clause_around(text: str, start: int, end: int, first: int, last: int) -> str:
+    """The words between the marks of punctuation around `start`–`end`, inside `first`–`last`: the same to learn from and to judge."""
+    left = max(text.rfind(mark, first, start) for mark in CLAUSE_ENDS) + 1
+    rights = [at for mark in CLAUSE_ENDS if (at := text.find(mark, end, last)) >= 0]
+    return text[max(first, left):min(rights, default=last)]
 
 
 def classify(items: Sequence[str | Sequence[Part]], *, classifier: Classifier | None = None,

@@ -22,6 +22,7 @@ from analyzer.categories import (
     Codebook,
     Part,
     classify,
+    clause_around,
     describe,
     describe_forms,
     figure_parts,
@@ -46,7 +47,6 @@ SECOND_WEIGHT = 0.3  # a second code that is as good teaches too, but less
 PLACED_WEIGHT = 0.6  # of a sentence alone, and of the same sentence in its place, where both teach
 TOPIC_WEIGHT = 2.5  # of a text's topics against its n-grams
 COUNTS_WEIGHT = 0.1  # of the naive Bayes model that is added to the support vector machine
-CLAUSE_ENDS = "，；：。！？"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def read_figures(text_file: Path) -> list[Example]:
         sentence = reading.text[span.start:span.end]
         at = int(np.searchsorted(np.frombuffer(reading.offsets, np.uint64)[span.start:span.end], figure["start"]))
         examples.append(Example(
-            tuple(figure_parts(clause_around(sentence, at), indicator=figure.get("indicator"), sentence=sentence,
+            tuple(figure_parts(clause_around(sentence, at, at, 0, len(sentence)), indicator=figure.get("indicator"), sentence=sentence,
                                section=reading.lines[span.line].section, title=document.title)),
             codes, text_file.stem, FIGURE_WEIGHT, figure=True))
     return examples
@@ -146,13 +146,6 @@ def place_examples(examples: Sequence[Example], places: dict[str, Place]) -> lis
         parts = sentence_parts(text, section=place.sections[number], title=place.title, near=near, paragraph=paragraph)
         result.append(dataclasses.replace(example, parts=tuple(parts)))
     return result
-
-
-def clause_around(sentence: str, at: int) -> str:
-    """The clause of the sentence that holds its character `at`."""
-    start = max(sentence.rfind(mark, 0, at) for mark in CLAUSE_ENDS) + 1
-    ends = [place for place in (sentence.find(mark, at) for mark in CLAUSE_ENDS) if place >= 0]
-    return sentence[start:min(ends, default=len(sentence))]
 
 
 def check_examples(examples: Sequence[Example], codebook: Codebook) -> None:

@@ -218,4 +218,5 @@ def test_lines_of_a_file_are_labelled():
 
 
 def test_the_clause_around_a_figure():
-    assert clause_around("改造小区5个，新建桥梁2座。", 11) == "新建桥梁2座"
+    text = "改造小区5个，新建桥梁2座。"
+    assert clause_around(text, 11, 13, 0, len(text)) == "新建桥梁2座"
