@@ -9,6 +9,7 @@ import time
 import pytest
 
 from analyzer.errors import UnreadableDocument, UnsupportedFormat
+from analyzer.ingest import sandbox
 from analyzer.ingest.sandbox import Limits, report_progress, run_limited
 from analyzer.records import Block, Document
 
@@ -63,11 +64,23 @@ def work_in_daemon(queue):
     queue.put(run_limited(echo, "inside", name="a"))
 
 
+@pytest.fixture(autouse=True)
+def fresh_workers():
+    """No worker here is near its last task because of what other tests asked of it."""
+    sandbox._close_idle()
+
+
 def test_a_document_comes_back_equal_and_the_worker_stays_warm():
     document = Document("文件.pdf", "一\n二", (Block("paragraph", 0, 1, page=1, box=(0.0, 1.0, 2.0, 3.0)),))
     assert run_limited(echo, document, name="a") == document
     first = run_limited(os.getpid, name="a")
     assert run_limited(os.getpid, name="a") == first != os.getpid()
+
+
+def test_a_worker_is_replaced_after_its_last_task(monkeypatch):
+    monkeypatch.setattr(sandbox, "TASKS_PER_WORKER", 2)
+    pids = [run_limited(os.getpid, name="a") for _ in range(4)]
+    assert pids[0] == pids[1] != pids[2] == pids[3]
 
 
 @pytest.mark.parametrize(("function", "args", "limits", "english", "chinese"), [
