@@ -29,6 +29,7 @@ SECONDS = 120.0  # for one document; a report takes less than one
 MEGABYTES = 4096  # of address space for one child
 TASKS_PER_CHILD = 200  # a child is renewed before its memory can grow
 QUEUED_PER_WORKER = 4
+NICE = 5  # people who browse the library meanwhile go first; alone on the machine it costs nothing
 
 Analyze = Callable[[str, bool], Analysis]
 """(path, infer departments) → analysis; importable by name, for it runs in the children."""
@@ -152,6 +153,8 @@ def _settle_in(megabytes: int) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=[parent], daemon=True).start()
+    with contextlib.suppress(AttributeError, OSError):
+        os.nice(NICE)
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 

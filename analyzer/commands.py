@@ -262,7 +262,8 @@ def run_app(args: argparse.Namespace) -> int:
 
     script = Path(__file__).parent / "ui" / "launch.py"
     options = {"server.address": "127.0.0.1", "server.port": str(args.port), "server.fileWatcherType": "none", "client.toolbarMode": "minimal",
-               "client.showErrorDetails": "none", "browser.gatherUsageStats": "false", "theme.primaryColor": "#b3261e",
+               "client.showErrorDetails": "none", "client.disableDataExport": "true", "runner.postScriptGC": "false",
+               "browser.gatherUsageStats": "false", "theme.primaryColor": "#b3261e",
                "theme.font": "Noto Sans CJK SC, Source Han Sans SC, PingFang SC, Microsoft YaHei, sans-serif"}
     flags = [f"--{name}={value}" for name, value in options.items()]
     return subprocess.call([sys.executable, "-m", "streamlit", "run", str(script), *flags])

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from itertools import combinations, product
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from analyzer.alignment import (
     THRESHOLD,
@@ -205,6 +204,8 @@ def _neighbours(names: list[str]) -> list[tuple[int, int]]:
     """Pairs of names with alike characters, each with its nearest few."""
     if len(names) < 2:
         return []
+    from sklearn.feature_extraction.text import TfidfVectorizer  # here alone: it takes a second to load
+
     try:
         vectors = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True, dtype=np.float32).fit_transform(names)
     except ValueError:  # no name has a character

@@ -59,12 +59,12 @@ def journal(out):
 
 def test_each_poison_costs_its_own_document_alone(tmp_path):
     paths = write_documents(tmp_path / "in", 12)
-    poisons = {"hang": "2 s", "abort": "-6", "memory": "more memory", "defect": "ZeroDivisionError: of ours", "refuse": "no"}
+    poisons = {"hang": "4 s", "abort": "-6", "memory": "more memory", "defect": "ZeroDivisionError: of ours", "refuse": "no"}
     for name in poisons:
         (tmp_path / "in" / f"{name}.txt").write_text(name, encoding="utf-8")
         paths.insert(3, str(tmp_path / "in" / f"{name}.txt"))
     paths.append(str(tmp_path / "absent.txt"))
-    outcomes = run(paths, tmp_path / "out", seconds=2)
+    outcomes = run(paths, tmp_path / "out", seconds=4)
     assert Counter(outcome.path for outcome in outcomes) == Counter(paths)
     failed = {Path(outcome.path).stem: outcome for outcome in outcomes if outcome.status == "failed"}
     assert set(failed) == {*poisons, "absent"}
@@ -74,7 +74,7 @@ def test_each_poison_costs_its_own_document_alone(tmp_path):
     assert report["documents"] == 12 and len(report["failed"]) == 6
     assert run(paths[:-1], tmp_path / "out") == []  # failures are known as well
     (tmp_path / "in" / "refuse.txt").write_text("refuse, but of another content now")
-    again = run(paths[:-1], tmp_path / "out", seconds=1, retry=True)
+    again = run(paths[:-1], tmp_path / "out", seconds=2, retry=True)
     assert {Path(outcome.path).stem for outcome in again} == set(poisons)
 
 

@@ -40,6 +40,7 @@ def run() -> None:
         page.run()
     except AnalyzerError as error:
         st.error(message(error))
+    pages.warmed()
     st.html(f'<div class="pa-foot">{say("数据只保存在本机", "Your data stays on this machine")}</div>')
 
 

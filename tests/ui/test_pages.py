@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import tomllib
+
 import pytest
-from conftest import check
+from conftest import APP, check
 
 from analyzer import store as library
+from analyzer.__main__ import main
 from analyzer.store import Filters
 
 PAGES = ["", "import", "targets", "review", "compare", "progress", "export", "settings", "doc"]
@@ -288,3 +292,13 @@ def test_a_codebook_is_imported_from_xlsx(store, page):
     assert load_codebook(store)[0]["zh"] == "改名"
     app.file_uploader[0].upload("broken.xlsx", b"PK\x03\x04broken")
     assert "XLSX" in check(app.run()).error[0].value
+
+
+def test_the_installed_command_starts_with_the_settings_of_the_checkout(monkeypatch):
+    said: list[str] = []
+    monkeypatch.setattr(subprocess, "call", lambda command: said.extend(command) or 0)
+    assert main(["app"]) == 0
+    settings = tomllib.loads((APP.parent / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    for section in ("runner", "client", "browser"):
+        for name, value in settings[section].items():
+            assert f"--{section}.{name}={str(value).lower() if isinstance(value, bool) else value}" in said

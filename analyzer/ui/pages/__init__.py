@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
-import importlib.util
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
 from analyzer.ui.language import say
+
+NAMES = ("overview", "imports", "targets", "review", "compare", "progress", "exports", "settings", "document")
 
 
 def all_pages() -> list[Any]:
@@ -19,8 +22,8 @@ def all_pages() -> list[Any]:
         "imports": st.Page(_shower("imports"), title=say("导入", "Import"), url_path="import"),
         "targets": st.Page(_shower("targets"), title=say("目标库", "Targets"), url_path="targets"),
         "review": st.Page(_shower("review"), title=say("校对", "Review"), url_path="review"),
-        "compare": st.Page(_shower("compare", "show_compare"), title=say("对比", "Compare"), url_path="compare"),
-        "progress": st.Page(_shower("progress", "show_progress"), title=say("进展", "Progress"), url_path="progress"),
+        "compare": st.Page(_shower("compare"), title=say("对比", "Compare"), url_path="compare"),
+        "progress": st.Page(_shower("progress"), title=say("进展", "Progress"), url_path="progress"),
         "exports": st.Page(_shower("exports"), title=say("导出", "Export"), url_path="export"),
         "settings": st.Page(_shower("settings"), title=say("设置", "Settings"), url_path="settings"),
         "document": st.Page(_shower("document"), title=say("原文", "Source"), url_path="doc", visibility="hidden"),
@@ -29,13 +32,24 @@ def all_pages() -> list[Any]:
     return list(built.values())
 
 
-def _shower(module: str, until_then: str = "") -> Callable[[], None]:
-    """Runs `show` of a page's module; where that is not written yet, what `later` says in its place."""
-
+def _shower(module: str) -> Callable[[], None]:
     def show() -> None:
-        if until_then and importlib.util.find_spec(f"analyzer.ui.pages.{module}") is None:
-            getattr(importlib.import_module("analyzer.ui.pages.later"), until_then)()
-        else:
-            importlib.import_module(f"analyzer.ui.pages.{module}").show()
+        importlib.import_module(f"analyzer.ui.pages.{module}").show()
 
     return show
+
+
+@st.cache_resource(show_spinner=False)
+def warmed() -> threading.Thread:
+    """Loads all pages behind the first one, so that nobody waits for a library to be imported while others browse."""
+    thread = threading.Thread(target=_load_all, name="policy-analyzer-warm", daemon=True)
+    thread.start()
+    return thread
+
+
+def _load_all() -> None:
+    for name in NAMES:
+        importlib.import_module(f"analyzer.ui.pages.{name}")
+    importlib.import_module("sklearn.feature_extraction.text")
+    gc.collect()
+    gc.freeze()  # what was loaded stays; later collections walk only what sessions made
