@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from analyzer.ingest.page import Line, Page, Rule
+from analyzer.ingest.pdf_bare_tables import find_bare_tables
 from analyzer.ingest.pdf_columns import split_columns
 from analyzer.ingest.pdf_furniture import find_furniture
 from analyzer.ingest.pdf_lines import glyphs_to_lines, join_lines
 from analyzer.ingest.pdf_merge import merge_tables
 from analyzer.ingest.pdf_paragraphs import Element, build_elements
-from analyzer.ingest.pdf_tables import Grid, page_to_grids
+from analyzer.ingest.pdf_tables import Grid, open_grid, page_to_grids
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits, run_limited
 from analyzer.records import Block, Box, Cell, Document, Place
 
@@ -40,9 +41,15 @@ def pages_to_document(pages: list[Page], name: str, format: str, warnings: list[
     lines: list[list[Line]] = []
     for page in pages:
         tables, boxes, outside = page_to_grids(page)
+        rest = glyphs_to_lines(outside, page.number, page.source)
+        above = grids[-1][-1] if grids and grids[-1] else None
+        for bare in find_bare_tables(rest, above=above.xs if above and above.is_open else ()):
+            tables.append(open_grid(page.number, bare.xs, bare.ys, bare.cells))
+            held = {id(line) for line in bare.lines}
+            rest = [line for line in rest if id(line) not in held]
         grids.append(tables)
         frames.append([box for box in boxes if box[3] - box[1] < 0.9 * page.height])
-        lines.append(glyphs_to_lines(outside, page.number, page.source))
+        lines.append(rest)
     spans = [(min((g.ys[0] for g in tables), default=float("inf")), max((g.ys[-1] for g in tables), default=-1.0))
              for tables in grids]
     furniture = find_furniture(lines, [page.height for page in pages], spans)

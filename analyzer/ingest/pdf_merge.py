@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from analyzer.ingest.page import Line
 from analyzer.ingest.pdf_paragraphs import BETWEEN_PARTS, Element
@@ -48,10 +49,14 @@ def merge_tables(elements: list[Element], head_depth) -> list[Element]:
 
 def _fits(first: Grid, second: Grid) -> bool:
     """Whether the columns of two pages' tables are the same, or one's are among the other's."""
+    if first.is_open and second.is_open:
+        middles = [(left + right) / 2 for left, right in pairwise(second.xs)]
+        heads = [_rows_text(grid, 1) for grid in (first, second) if any(cell.header for cell in grid.cells)]
+        return len(first.xs) == len(second.xs) and all(
+            left < middle < right for (left, right), middle in zip(pairwise(first.xs), middles, strict=True)) and (
+            len(heads) < 2 or heads[0] == heads[1])
     if abs(first.xs[-1] - first.xs[0] - second.xs[-1] + second.xs[0]) > 2 * NEAR:
         return False
-    if first.is_open and second.is_open:
-        return len(first.xs) == len(second.xs)
     shift = first.xs[0] - second.xs[0]
     few, many = sorted((first.xs, [x + shift for x in second.xs]), key=len)
     return all(any(abs(x - other) <= NEAR for other in many) for x in few)

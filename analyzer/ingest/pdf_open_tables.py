@@ -10,8 +10,8 @@ WIDE = 150.0  # points; shorter rules part footnotes or underline
 GAP = 0.9  # of a line's height: white that parts two columns
 MOST_LINES = 80
 
-Cells = list[tuple[int, int, int, list[Line], bool]]
-"""row, column, column span, lines, whether it heads its column"""
+Cells = list[tuple[int, int, int, int, list[Line], bool]]
+"""row, column, row span, column span, lines, whether it heads its column"""
 
 
 def find_open_tables(rules: list[Rule], glyphs: list[Glyph], page: int, source: str
@@ -107,7 +107,8 @@ def _is_figures(line: Line) -> bool:
 
 def _chain_to_table(chain: Chain, headed: bool) -> tuple[list[float], list[float], Cells] | None:
     body = [split_line(line, GAP) for _, lines in chain[1 if headed else 0:] for line in lines]
-    columns = _columns([part for parts in body if len(parts) > 1 for part in parts])
+    columns = find_columns([part for parts in body if len(parts) > 1 for part in parts])
+    columns = with_lone_columns(columns, [parts[0] for parts in body if len(parts) == 1])
     if len(columns) < 2:
         return None
     left, right = chain[0][0][0], chain[0][0][2]
@@ -116,21 +117,66 @@ def _chain_to_table(chain: Chain, headed: bool) -> tuple[list[float], list[float
     cells: Cells = []
     for number, (_, lines) in enumerate(chain[:-1]):
         bottom = chain[number + 1][0][1]
-        rows = _rows(lines, len(columns), head=headed and number == 0)
+        if headed and number == 0:
+            lows = place_head([split_line(line, GAP) for line in lines], columns, cells)
+            ys += [*lows[:-1], bottom]
+            continue
+        rows = _rows(lines, len(columns))
         for at, row in enumerate(rows):
             filled: dict[tuple[int, int], list[Line]] = {}
             for part in sorted((part for line in row for part in split_line(line, GAP)), key=lambda part: part.top):
-                filled.setdefault(_column_of(part, columns), []).append(part)
+                filled.setdefault(column_of(part, columns), []).append(part)
             taken = {column for start, span in filled for column in range(start, start + span)}
-            header = headed and number == 0
-            cells += [(len(ys) - 1, start, span, parts, header) for (start, span), parts in filled.items()]
-            cells += [(len(ys) - 1, column, 1, [], header) for column in range(len(columns)) if column not in taken]
+            cells += [(len(ys) - 1, start, 1, span, parts, False) for (start, span), parts in filled.items()]
+            cells += [(len(ys) - 1, column, 1, 1, [], False) for column in range(len(columns)) if column not in taken]
             low = max(line.bottom for line in row)
             ys.append(bottom if at == len(rows) - 1 else (low + min(line.top for line in rows[at + 1])) / 2)
     return xs, ys, sorted(cells, key=lambda cell: cell[:2])
 
 
-def _columns(parts: list[Line]) -> list[tuple[float, float]]:
+def with_lone_columns(columns: list[tuple[float, float]], lone: list[Line]) -> list[tuple[float, float]]:
+    """The columns with those in which each line stands alone: a row's name over two lines beside figures between them."""
+    added = [part for part in find_columns(lone) if all(part[1] <= left + 1 or right - 1 <= part[0] for left, right in columns)]
+    return sorted([*columns, *added])
+
+
+def place_head(lines: list[list[Line]], columns: list[tuple[float, float]], cells: Cells) -> list[float]:
+    """Adds the heads, on two rows where the upper ones stand over several columns; returns the bottoms of these rows."""
+    groups = _groups(lines) if len(lines) > 1 else []
+    grouped = {id(part) for upper, below in groups for part in (upper, *below)}
+    depth, width = 1 + bool(groups), len(columns)
+    filled: dict[tuple[int, int, int, int], list[Line]] = {}
+    for upper, below in groups:
+        starts = [column_of(part, columns)[0] for part in below]
+        filled[0, starts[0], 1, starts[-1] - starts[0] + 1] = [upper]
+        filled |= {(1, start, 1, 1): [part] for start, part in zip(starts, below, strict=True)}
+    for part in sorted((part for line in lines for part in line if id(part) not in grouped), key=lambda part: part.top):
+        start, span = column_of(part, columns)
+        filled.setdefault((0, start, depth, span), []).append(part)
+    taken = {(row + down, column) for row, start, deep, span in filled for column in range(start, start + span) for down in range(deep)}
+    cells += [(*place, found, True) for place, found in filled.items()]
+    cells += [(row, column, 1, 1, [], True) for row in range(depth) for column in range(width) if (row, column) not in taken]
+    bottom = max((part.bottom for line in lines for part in line), default=0.0)
+    return [max(upper.bottom for upper, _ in groups), bottom] if groups else [bottom]
+
+
+def _groups(lines: list[list[Line]]) -> list[tuple[Line, list[Line]]]:
+    """(upper head, the lower ones that it stands over the middle of); [] where heads were only broken over lines."""
+    upper, lower = lines[0], lines[-1]
+    below: dict[int, list[Line]] = {}
+    for part in lower:
+        nearest = min(range(len(upper)), key=lambda at: abs(_middle(upper[at]) - _middle(part)))
+        below.setdefault(nearest, []).append(part)
+    groups = [(upper[at], parts) for at, parts in below.items()]
+    centred = all(abs(2 * _middle(head) - parts[0].left - parts[-1].right) < 3 * head.size for head, parts in groups)
+    return groups if centred and any(len(parts) > 1 for _, parts in groups) else []
+
+
+def _middle(part: Line) -> float:
+    return (part.left + part.right) / 2
+
+
+def find_columns(parts: list[Line]) -> list[tuple[float, float]]:
     """Intervals of x that the parts of the body's lines cover together."""
     columns: list[list[float]] = []
     for part in sorted(parts, key=lambda part: part.left):
@@ -141,10 +187,8 @@ def _columns(parts: list[Line]) -> list[tuple[float, float]]:
     return [(left, right) for left, right in columns]
 
 
-def _rows(lines: list[Line], width: int, *, head: bool) -> list[list[Line]]:
+def _rows(lines: list[Line], width: int) -> list[list[Line]]:
     """Lines that fill most columns begin rows; the others (a name over two lines) belong to the nearest of these."""
-    if head:
-        return [lines]
     full = [line for line in lines if len(split_line(line, GAP)) >= max(2, (width + 1) // 2)]
     if not full:
         return [lines]
@@ -156,11 +200,10 @@ def _rows(lines: list[Line], width: int, *, head: bool) -> list[list[Line]]:
     return rows
 
 
-def _column_of(part: Line, columns: list[tuple[float, float]]) -> tuple[int, int]:
+def column_of(part: Line, columns: list[tuple[float, float]]) -> tuple[int, int]:
     """The first column that a part stands in, and how many it spans."""
     over = [number for number, (left, right) in enumerate(columns)
             if min(right, part.right) - max(left, part.left) > 0.5 * min(right - left, part.right - part.left)]
     if over:
         return over[0], over[-1] - over[0] + 1
-    middle = (part.left + part.right) / 2
-    return min(range(len(columns)), key=lambda number: abs(sum(columns[number]) / 2 - middle)), 1
+    return min(range(len(columns)), key=lambda number: abs(sum(columns[number]) / 2 - _middle(part))), 1

@@ -11,7 +11,7 @@ from typing import Any
 
 from analyzer.ingest.page import Glyph, Line, Page, Rule
 from analyzer.ingest.pdf_lines import glyphs_to_lines, join_lines
-from analyzer.ingest.pdf_open_tables import find_open_tables
+from analyzer.ingest.pdf_open_tables import Cells, find_open_tables
 
 SNAP = 3.0  # points within which two rules are one
 NARROW = 12.0  # points; no column is narrower
@@ -75,13 +75,17 @@ def page_to_grids(page: Page) -> tuple[list[Grid], list[Rule], list[Glyph]]:
                 cell.lines = []
         outside = _fill(tables, page.glyphs, page.source)
     for xs, ys, found in find_open_tables(page.rules, outside, page.number, page.source):
-        grid = Grid(page.number, xs, ys, [GridCell(row, column, 1, across, (0.0, 0.0, 0.0, 0.0), lines, header)
-                                          for row, column, across, lines, header in found],
-                    (xs[0], ys[0], xs[-1], ys[-1]), is_open=True)
-        tables.append(grid)
+        tables.append(open_grid(page.number, xs, ys, found))
         outside = [glyph for glyph in outside if not (xs[0] - SNAP <= (glyph[1] + glyph[3]) / 2 <= xs[-1] + SNAP
                                                       and ys[0] <= (glyph[2] + glyph[4]) / 2 <= ys[-1])]
     return tables, frames, outside
+
+
+def open_grid(page: int, xs: list[float], ys: list[float], cells: Cells) -> Grid:
+    """The grid of a table whose columns are told by white."""
+    return Grid(page, xs, ys, [GridCell(row, column, down, across, (0.0, 0.0, 0.0, 0.0), lines, header)
+                               for row, column, down, across, lines, header in cells],
+                (xs[0], ys[0], xs[-1], ys[-1]), is_open=True)
 
 
 def rules_to_grids(rules: list[Rule], page: int) -> list[Grid]:
