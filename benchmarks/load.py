@@ -3,7 +3,9 @@
     python benchmarks/load.py [N] [M] [SECONDS]
 
 The sessions speak Streamlit's protocol (a WebSocket each), as a browser does, without drawing. A rerun is timed from the
-request to the end of the script, with everything that it sent. Afterwards the library must hold exactly what it should.
+request to the end of the script, with everything that it sent. LOAD_BROWSERS of them (3) are real ones, headless Chromium,
+which click as people do; their times hold the drawing, on the same two cores. Afterwards the library must hold exactly
+what it should.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ import sys
 import tempfile
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from store import fill
@@ -28,12 +32,14 @@ from analyzer import store as library
 
 ROOT = Path(__file__).parents[1]
 SESSIONS = int(os.environ.get("LOAD_SESSIONS", "20"))
-THINKS = (2.0, 8.0)  # seconds between two clicks of a person
+BROWSERS = int(os.environ.get("LOAD_BROWSERS", "3"))
+THINKS = (1.0, 4.0)  # seconds between two clicks of a person
 STEPS = [  # page, query
     ("targets", ""), ("targets", "status=planned"), ("targets", "q=住房"), ("targets", "category=housing&sort=-value"), ("targets", "page=7"),
     ("targets", "region=地区3&period=2025"), ("targets", "q=老旧小区&status=planned"), ("", ""), ("review", ""), ("doc", "d=1"), ("settings", ""),
     ("targets", "department=省财政厅"), ("export", ""), ("import", ""), ("targets", "unit=套&comparator=ge"),
 ]
+VISITS = ["总览", "目标库", "校对", "导出", "对比"]
 PLACES = ["松河市", "临江县", "云渡市", "平原区", "青源州"]
 
 
@@ -80,6 +86,49 @@ async def browse(address: str, number: int, until: float, times: list[tuple[str,
             await asyncio.sleep(chance.uniform(*THINKS))
 
 
+async def browse_really(address: str, until: float, times: list[tuple[str, float]], errors: list[str]) -> None:
+    """Real browsers: pages by the navigation, facets by a click, records by the keys; each until the app has come to rest."""
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=shutil.which("chromium") or "/usr/bin/chromium")
+        pages = [await (await browser.new_context(locale="zh-CN", viewport={"width": 1280, "height": 800})).new_page() for _ in range(BROWSERS)]
+        await asyncio.gather(*(click_about(page, address, until, random.Random(number), times, errors) for number, page in enumerate(pages)))
+        await browser.close()
+
+
+async def click_about(page: Any, address: str, until: float, chance: random.Random, times: list[tuple[str, float]], errors: list[str]) -> None:
+    async def rest() -> None:
+        await page.wait_for_selector("h1", timeout=60_000)
+        await page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=60_000)
+
+    async def facet() -> None:
+        await page.locator("section[data-testid=stSidebar] [data-testid=stCheckbox]").nth(chance.randrange(4)).click(timeout=60_000)
+
+    async def key() -> None:
+        await page.keyboard.press("j")
+
+    async def visit(name: str) -> None:
+        await page.get_by_role("link", name=name, exact=True).first.click(timeout=60_000)
+
+    await page.goto(f"{address}/targets")
+    await rest()
+    try:
+        while time.perf_counter() < until:
+            name, step = chance.choice([("facet", facet), ("next record", key), ("next record", key), *((n, partial(visit, n)) for n in VISITS)])
+            if name == "facet" and "/targets" not in page.url:
+                name, step = "目标库", partial(visit, "目标库")
+            begun = time.perf_counter()
+            await step()
+            await page.wait_for_timeout(30)  # until the browser has asked
+            await rest()
+            times.append((f"browser: {name}", time.perf_counter() - begun - 0.03))
+            errors.extend([f"{name}: {text}" for text in await page.locator("[data-testid=stException]").all_inner_texts()])
+            await asyncio.sleep(chance.uniform(*THINKS))
+    except Exception as error:
+        errors.append(f"browser: {type(error).__name__}: {str(error)[:300]}")
+
+
 async def browse_all(address: str, seconds: float, times: list[tuple[str, float]], errors: list[str]) -> None:
     until = time.perf_counter() + seconds
 
@@ -90,17 +139,24 @@ async def browse_all(address: str, seconds: float, times: list[tuple[str, float]
         except Exception as error:
             errors.append(f"session {number}: {type(error).__name__}: {error}")
 
-    await asyncio.gather(*(one(number) for number in range(SESSIONS)))
+    real = [browse_really(address.replace("ws://", "http://"), until, times, errors)] if BROWSERS else []
+    await asyncio.gather(*(one(number) for number in range(SESSIONS - BROWSERS)), *real)
 
 
 def memory_of(pid: int, field: str) -> float:
     return next(int(line.split()[1]) / 1024 for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith(field))
 
 
+def seconds_of(pid: int) -> float:
+    """The processor's time that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def tell(name: str, times: list[float]) -> None:
     if times:
         times.sort()
-        print(f"{name:12} {len(times):5} reruns, median {statistics.median(times):.2f} s, 95 % within {times[int(len(times) * 0.95)]:.2f} s, "
+        print(f"{name:22} {len(times):5} reruns, median {statistics.median(times):.2f} s, 95 % within {times[int(len(times) * 0.95)]:.2f} s, "
               f"worst {times[-1]:.2f} s")
 
 
@@ -132,13 +188,17 @@ def main() -> int:
         batch = subprocess.Popen([sys.executable, "-m", "analyzer", "batch", str(home / "documents"), "--out", str(home / "library.sqlite"),
                                   "--workers", "1"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
         asyncio.run(browse_all(f"ws://127.0.0.1:{port}", seconds, times, errors))
+        used = seconds_of(server.pid)
         done = library.list_documents(store)
         print(f"browsed {time.perf_counter() - begun:.0f} s; {len(done) - before} of {documents} documents were imported meanwhile")
         _, said = batch.communicate(timeout=600)
         print(f"batch ended after {time.perf_counter() - begun:.0f} s with {batch.returncode}: {said.strip().splitlines()[-1:]}")
         for page in sorted({page for page, _ in times}):
             tell(page or "overview", [spent for name, spent in times if name == page])
+        tell("protocol", [spent for name, spent in times if not name.startswith("browser")])
+        tell("browsers", [spent for name, spent in times if name.startswith("browser")])
         tell("all", [spent for _, spent in times])
+        print(f"the server used {used * 1000 / max(1, len(times)):.0f} ms of processor a rerun; load of the machine {os.getloadavg()[0]:.1f}")
         print(f"errors: {len(errors)} {errors[:5]}")
         if errors:
             print((home / "server.log").read_text(errors="replace")[-3000:], file=sys.stderr)
