@@ -115,7 +115,8 @@ async def click_about(page: Any, address: str, until: float, chance: random.Rand
     await rest()
     try:
         while time.perf_counter() < until:
-            name, step = chance.choice([("facet", facet), ("next record", key), ("next record", key), *((n, partial(visit, n)) for n in VISITS)])
+            steps: list[tuple[str, Any]] = [("facet", facet), ("next record", key), ("next record", key), *((n, partial(visit, n)) for n in VISITS)]
+            name, step = chance.choice(steps)
             if name == "facet" and "/targets" not in page.url:
                 name, step = "目标库", partial(visit, "目标库")
             begun = time.perf_counter()
