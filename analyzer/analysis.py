@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from analyzer import __version__
 from analyzer.assembly import layers_to_commitments, layers_to_figures, layers_to_rejected, layers_to_sentences
 from analyzer.categories import Classifier, load_classifier
-from analyzer.pipeline.components import read_layers
+from analyzer.pipeline.flow import read_layers
 from analyzer.records import Analysis, Document
 
 

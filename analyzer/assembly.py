@@ -26,7 +26,7 @@ from analyzer.lexicon import read_rows
 from analyzer.likely_departments import infer_departments
 from analyzer.numerals import to_number
 from analyzer.pipeline.bodies import Assignment
-from analyzer.pipeline.components import Layers
+from analyzer.pipeline.flow import Layers
 from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.periods import period_to_due
 from analyzer.pipeline.reading import join_breaks

@@ -145,7 +145,7 @@ def train_confidence(sources: Sequence[Path], out: Path, codebook: str | None) -
     from analyzer.assembly import figure_evidence, layers_to_figures
     from analyzer.confidence import NAMES
     from analyzer.evaluation import COMPLETE, calibration_error
-    from analyzer.pipeline.components import read_layers
+    from analyzer.pipeline.flow import read_layers
     from analyzer.records import to_dict
 
     rows, right, groups = [], [], []

@@ -1,13 +1,8 @@
-"""jieba's words as spaCy tokens: an own tokenizer that cuts at the borders of numbers and starts sentences itself.
-
-Only the clauses that hold a figure are segmented into words; other clauses of their sentences stay whole, and so do
-sentences without figures, since segmenting costs more than all finders together and nothing reads the words there.
-"""
+"""jieba's words as spaCy tokens: an own tokenizer that cuts at the borders of numbers and starts sentences itself."""
 
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import jieba
@@ -17,11 +12,7 @@ from spacy.vocab import Vocab
 from analyzer.lexicon import read_rows
 from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.reading import Reading
-from analyzer.pipeline.sentences import Span, split_sentences
-
-MARKS = "，。；：！？、\n"
-MARK = re.compile(f"[{MARKS}]")
-CLAUSE = re.compile(f"[^{MARKS}]+|[{MARKS}]")
+from analyzer.pipeline.sentences import Span
 
 
 @functools.cache
@@ -38,66 +29,27 @@ def segmenter() -> jieba.Tokenizer:
 
 def cut_words(text: str, start: int, end: int, quantities: Sequence[Quantity]) -> Iterator[str]:
     """Words of `text[start:end]`; each quantity's borders are word borders."""
-    cut = segmenter().cut
-    at = start
-    for quantity in quantities:
-        if quantity.start > at:
-            yield from cut(text[at:quantity.start], HMM=False)
-        yield from cut(text[quantity.start:quantity.end], HMM=False)
-        at = quantity.end
-    if at < end:
-        yield from cut(text[at:end], HMM=False)
+    edges = sorted({start, end, *(edge for quantity in quantities for edge in (quantity.start, quantity.end) if start < edge < end)})
+    for low, high in zip(edges, edges[1:], strict=False):
+        yield from segmenter().cut(text[low:high], HMM=False)
 
 
-def cut_clauses(text: str, start: int, end: int, quantities: Sequence[Quantity]) -> Iterator[str]:
-    """The clauses of `text[start:end]`, as words where quantities stand."""
-    at, number = start, 0
-    while number < len(quantities):
-        first = max(text.rfind(mark, at, quantities[number].start) for mark in MARKS) + 1
-        if first > at:
-            yield from CLAUSE.findall(text[at:first])
-            at = first
-        together = number + 1
-        while True:
-            mark = MARK.search(text, quantities[together - 1].end, end)
-            stop = mark.start() if mark else end
-            if together == len(quantities) or quantities[together].start >= stop:
-                break
-            together += 1
-        yield from cut_words(text, at, stop, quantities[number:together])
-        at, number = stop, together
-    if at < end:
-        yield from CLAUSE.findall(text[at:end])
-
-
-def reading_to_doc(vocab: Vocab, reading: Reading, quantities: Iterable[Quantity]) -> tuple[Doc, list[Span]]:
-    """The reading as a spaCy Doc with sentence starts set in its constructor, and the sentences' character spans."""
+def reading_to_doc(vocab: Vocab, reading: Reading, sentences: Iterable[Span], figures: Sequence[Quantity]) -> Doc:
+    """The reading as a spaCy Doc, sentence starts set in its constructor (token by token they would cost quadratic time)."""
     text = reading.text
-    sentences = split_sentences(reading)
-    figures = [quantity for quantity in quantities if quantity.reason is None]
     words: list[str] = []
     starts: list[bool | int | None] = []
-    at, following = 0, 0
-
-    def add(pieces: Iterable[str], *, opens: bool = False) -> None:
-        for piece in pieces:
-            words.append(piece)
-            starts.append(opens)
-            opens = False
-
+    at, first = 0, 0
+    stretches = []
     for sentence in sentences:
-        if at < sentence.start:
-            add(CLAUSE.findall(text[at:sentence.start]))
-        inside = []
-        while following < len(figures) and figures[following].start < sentence.end:
-            inside.append(figures[following])
-            following += 1
-        if inside and inside[-1].end <= sentence.end:
-            add(cut_clauses(text, sentence.start, sentence.end, inside), opens=True)
-        elif sentence.start < sentence.end:
-            add((text[sentence.start:sentence.end],), opens=True)
+        stretches += [(at, sentence.start), (sentence.start, sentence.end)]
         at = sentence.end
-    add(CLAUSE.findall(text[at:]))
-    if starts:
-        starts[0] = True
-    return Doc(vocab, words=words, spaces=[False] * len(words), sent_starts=starts), sentences
+    for start, end in (*stretches, (at, len(text))):
+        last = first
+        while last < len(figures) and figures[last].start < end:
+            last += 1
+        inside = len(words)
+        words += cut_words(text, start, end, figures[first:last])
+        starts += [number == inside for number in range(inside, len(words))]
+        first = last
+    return Doc(vocab, words=words, spaces=[False] * len(words), sent_starts=starts)

@@ -3,10 +3,9 @@
 import pytest
 
 from analyzer.ingest import text_to_document
-from analyzer.pipeline.components import COMPONENTS, pipeline, read_layers
-from analyzer.pipeline.figures import find_quantities
-from analyzer.pipeline.reading import read_text
-from analyzer.pipeline.tokenizer import reading_to_doc, segmenter
+from analyzer.pipeline.components import COMPONENTS, layers_to_doc, pipeline
+from analyzer.pipeline.flow import read_layers
+from analyzer.pipeline.tokenizer import segmenter
 
 TEXT = """2025年云州省政府工作报告
 三、2025年重点工作
@@ -16,10 +15,8 @@ TEXT = """2025年云州省政府工作报告
 
 
 def make_doc(text):
-    reading = read_text(text_to_document(text))
-    quantities = find_quantities(reading.text)
-    doc, sentences = reading_to_doc(pipeline().vocab, reading, quantities)
-    return reading, quantities, doc, sentences
+    layers = read_layers(text_to_document(text))
+    return layers, layers_to_doc(layers)
 
 
 def test_components_fit_together():
@@ -29,27 +26,37 @@ def test_components_fit_together():
 
 
 def test_the_doc_is_the_reading_and_numbers_have_token_borders():
-    reading, quantities, doc, _ = make_doc(TEXT)
-    assert doc.text == reading.text
+    layers, doc = make_doc(TEXT)
+    assert doc.text == layers.reading.text
     borders = {token.idx for token in doc} | {len(doc.text)}
-    for quantity in quantities:
-        if quantity.reason is None:
-            assert quantity.start in borders
-            assert quantity.end in borders
+    assert len(layers.figures) == 4
+    for figure in layers.figures:
+        assert figure.start in borders
+        assert figure.end in borders
 
 
 def test_sentences_of_the_doc_are_ours():
-    reading, _, doc, sentences = make_doc(TEXT)
+    layers, doc = make_doc(TEXT)
     starts = {sent.start_char for sent in doc.sents}
-    assert {sentence.start for sentence in sentences} <= starts
-    assert all(not reading.text[sentence.start:sentence.end].endswith("“") for sentence in sentences)
+    assert {sentence.start for sentence in layers.sentences} <= starts
+    assert all(not doc.text[sentence.start:sentence.end].endswith("“") for sentence in layers.sentences)
 
 
-def test_words_are_jiebas_where_figures_are():
-    _, _, doc, _ = make_doc("今年改造城镇老旧小区1200个。")
+def test_words_are_jiebas():
+    _, doc = make_doc("今年改造城镇老旧小区1200个。")
     words = [token.text for token in doc]
     assert "改造" in words
     assert "小区" in words
+
+
+def test_what_was_found_lies_on_the_doc_as_span_groups():
+    _, doc = make_doc(TEXT)
+    found = {group: [span.text for span in doc.spans[group]] for group in ("figures", "indicators", "organisations")}
+    assert found == {
+        "figures": ["1200个", "45万人", "3.1万套", "45%"],
+        "indicators": ["城镇老旧小区", "城镇新增就业", "保障性租赁住房", "森林覆盖率"],
+        "organisations": ["省住房城乡建设厅"]}
+    assert "2025年" in [span.text for span in doc.spans["periods"]]
 
 
 def test_the_tokenizer_is_our_own():
@@ -70,5 +77,6 @@ def test_layers_run_parallel_and_lie_in_the_text():
 
 @pytest.mark.parametrize("text", ["", "。", "\n\n", "1", "（", "“" * 50, "1200个" * 200, "责任单位：" * 50])
 def test_odd_texts_pass(text):
-    layers = read_layers(text_to_document(text))
+    layers, doc = make_doc(text)
+    assert doc.text == layers.reading.text
     assert len(layers.kinds) == len(layers.sentences)
