@@ -6,14 +6,14 @@ import bisect
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from analyzer.lexicon import read_rows
 from analyzer.pipeline.bodies import Assignment
 from analyzer.pipeline.reading import Reading
 from analyzer.pipeline.sentences import Span
 
-PIECE = re.compile(r"(?:“[^”\n]{0,400}”|（[^）\n]{0,400}）|[^，,；：。！？\n])+")
+PIECE = re.compile(r"(?:[^，,；：。！？\n“（]++|“[^”\n]{0,400}”|（[^）\n]{0,400}）|[“（])++")
 NUMBERING = re.compile(r"(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]\s*|[一二三四五六七八九十]是|--?|——)+")
 TIME = re.compile(r"(?:力争)?(?:到|至)?(?:20\d\d(?:[-—]20\d\d)?年|“[^”]{3,5}”|今年|明年|年|[今未]后?[三五]年)(?:以?前|底前?|末|内|期间|时期|间|度|来)?[，,]?")
 ADVERBS = re.compile(r"(?:进一步|加快|全面|深入|大力|积极|着力|稳步|有序|有效|扎实|切实|持续|不断|统筹|力争|确保|努力|继续|重点|充分|"
@@ -29,8 +29,7 @@ COUNT = re.compile(r"(?:约|近|超过?|不少于|不低于|至少)?[\d.,０-９
 OBJECT_END = re.compile(r"\d|百分之|不低于|不少于|超过|达到|提高到|以上|控制在|增长|（")
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """A stretch of the reading that promises one thing."""
 
     start: int
@@ -40,10 +39,18 @@ class Clause:
 
 
 @functools.cache
-def action_words() -> re.Pattern[str]:
+def action_words() -> dict[str, list[str]]:
+    """Verbs by their first two characters, longer ones first."""
     rows = [*read_rows("actions.csv", required=("verb", "kind")), *read_rows("verbs.csv", required=("verb",))]
-    words = {row["verb"] for row in rows} | WEAK
-    return re.compile("|".join(sorted((re.escape(word) for word in words if len(word) > 1), key=len, reverse=True)))
+    words: dict[str, list[str]] = {}
+    for word in sorted({row["verb"] for row in rows if len(row["verb"]) > 1} | WEAK, key=len, reverse=True):
+        words.setdefault(word[:2], []).append(word)
+    return words
+
+
+def action_at(text: str, at: int = 0) -> str | None:
+    """The longest verb that begins at a place."""
+    return next((word for word in action_words().get(text[at:at + 2], ()) if text.startswith(word, at)), None)
 
 
 @functools.cache
@@ -90,7 +97,7 @@ def split_commitments(reading: Reading, sentence: Span, assignments: Sequence[As
 def opens_promise(piece: str) -> bool:
     """Whether the piece begins with a verb of its own, so that it can stand alone."""
     words, weak = _strip(piece)
-    return bool(weak or action_words().match(words)) and not RESULT.match(words)
+    return bool(weak or action_at(words)) and not RESULT.match(words)
 
 
 def find_action(sentence: str) -> tuple[str | None, str | None]:
@@ -123,14 +130,14 @@ def _read_front(piece: str) -> tuple[str, str | None] | None:
 
 
 def _from_verb(words: str, weak: str | None) -> tuple[str, str | None] | None:
-    verb = action_words().match(words)
-    if verb and not COVERB.match(words) and not words.startswith(("的", "化"), verb.end()):
-        end = verb.end()
-        second = action_words().match(words, end)
-        if second and second[0] in done_words() and second.end() + 2 <= len(words):  # 建设筹集, 改造提升
-            end = second.end()
+    verb = action_at(words)
+    if verb and not COVERB.match(words) and not words.startswith(("的", "化"), len(verb)):
+        end = len(verb)
+        second = action_at(words, end)
+        if second in done_words() and end + len(second) + 2 <= len(words):  # 建设筹集, 改造提升
+            end += len(second)
         subject = _object(words[end:])
-        if subject or end == len(words) or end > verb.end():
+        if subject or end == len(words) or end > len(verb):
             return words[:end], subject
     if weak and words:
         return weak, _object(words)
@@ -149,11 +156,14 @@ def _read_reach(piece: str) -> tuple[str, str | None] | None:
 def _read_inside(piece: str) -> tuple[str, str | None] | None:
     """将美育贯穿于全过程, 在…领域形成一批…: the verb behind what is moved to the front or behind a circumstance."""
     words = NUMBERING.sub("", piece.strip(), count=1)
-    verb = next((match for match in action_words().finditer(words) if match.start() > 1), None)
-    if verb is None:
-        return None
-    moved = MOVED.match(words[:verb.start()])
-    return verb[0], moved["object"] if moved else _object(words[verb.end():])
+    at = 0
+    while at < len(words):
+        verb = action_at(words, at)
+        if verb and at > 1:
+            moved = MOVED.match(words[:at])
+            return verb, moved["object"] if moved else _object(words[at + len(verb):])
+        at += len(verb) if verb else 1
+    return None
 
 
 def _strip(piece: str) -> tuple[str, str | None]:

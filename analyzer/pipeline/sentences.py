@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from analyzer.pipeline.reading import Reading
 
@@ -14,8 +14,7 @@ LONGEST = 1000
 PAUSE = re.compile(r"[，；：、](?!\d)|[\u4e00-\u9fff%‰²³㎡a-zA-Z)）”](?<![一二三四五六七八九十百千万亿至到和与或比之时分年月日天负])(?=\d)")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A sentence of the reading; `line` is the index of its line."""
 
     start: int
@@ -28,7 +27,9 @@ def last_mark(text: str, marks: str, low: int, high: int) -> int:
     reach = 256
     while True:
         first = max(low, high - reach)
-        found = max(text.rfind(mark, first, high) for mark in marks)
+        found = -1
+        for mark in marks:
+            found = max(found, text.rfind(mark, first, high))
         if found >= 0 or first == low:
             return found
         reach *= 4
@@ -37,10 +38,12 @@ def last_mark(text: str, marks: str, low: int, high: int) -> int:
 def split_sentences(reading: Reading) -> list[Span]:
     """The sentences in order; they cover every character of every line but blanks at their borders."""
     spans: list[Span] = []
+    text = reading.text
     for number, line in enumerate(reading.lines):
-        for match in SENTENCE.finditer(reading.text, line.start, line.end):
-            for start, end in cut_endless(reading.text, *match.span()):
-                while start < end and reading.text[start].isspace():
+        for match in SENTENCE.finditer(text, line.start, line.end):
+            whole = match.span()
+            for start, end in (whole,) if whole[1] - whole[0] <= LONGEST else cut_endless(text, *whole):
+                while start < end and text[start].isspace():
                     start += 1
                 if start < end:
                     spans.append(Span(start, end, number))
