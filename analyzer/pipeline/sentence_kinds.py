@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import functools
 import json
-import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +38,7 @@ FORBID = re.compile(r"不得|严禁|禁止|不予|方可|应当|应(?:同步|按
 THANKS = re.compile(r"感谢|敬意|慰问|祝福|来之不易|铭记|的结果|不竭动力")
 JUDGE = re.compile(r"[^正总就还都不要可](?:是|在于)[^否]|具有.{0,12}(?:意义|作用|地位)|才能|只有|如果|尚|势在必行|最根本的|关系到|离不开")
 BODIES = re.compile(r"(?:[^，。；、：]{2,16}(?:局|委|办|厅|部|部门|街道|集团|街镇|乡镇|中心|政府|公司|单位|院|行|会|社)[、，；]?){2,}[。）]?")
+BODY_ENDS = frozenset("局委办厅部门道团镇心府司位院行会社")
 DIGITS = frozenset(char for char in map(chr, range(0x30000)) if char.isdigit())
 MUST = re.compile(r"(?:^|，)(?:我们)?(?:要|必须|将|应)(?!求|素|点|害|道|件|领)")
 NEAR = (1, 2)  # how far the second model looks to both sides
@@ -104,7 +104,7 @@ def describe(reading: Reading, sentences: Sequence[Span], texts: Sequence[str], 
     headings = _read_headings(list(order), cues)
     above = headings[[order[section] for section in sections]]
     genre = np.minimum(_count(cues.genre, [title]), 1)
-    place = np.array([_place(reading, sentences, row, text, broken) for row, text in enumerate(texts)], np.float32)
+    place = _describe_places(reading, sentences, texts, broken).astype(np.float32)
     genres = np.repeat(genre, len(texts), axis=0)
     return np.hstack([anywhere, front, above, genres, place, np.ones((len(texts), 1), np.float32)]).astype(np.float32)
 
@@ -128,7 +128,7 @@ def settle(chances: np.ndarray, texts: Sequence[str]) -> np.ndarray:
     chances = chances.copy()
     heading = KINDS.index("heading")
     for row, text in enumerate(texts):
-        if not any(char.isalpha() for char in text) or BODIES.fullmatch(text):
+        if not any(char.isalpha() for char in text) or is_list_of_bodies(text):
             chances[row] *= 0.02
             chances[row, heading] = 1 - (chances[row].sum() - chances[row, heading])
         elif text[-1] in "，,":
@@ -214,29 +214,51 @@ def _read_headings(sections: Sequence[tuple[str, ...]], cues: _Cues) -> np.ndarr
     return np.hstack([np.where(depth > 0, found, 0), depth]).astype(np.float32)
 
 
-def _place(reading: Reading, sentences: Sequence[Span], row: int, text: str, broken: float) -> list[float]:
-    span = sentences[row]
-    line = reading.lines[span.line]
-    first, last = span.start <= line.start, span.end >= line.end
-    size, end = len(text), text[-1]
-    heading = line.kind == "heading"
-    before = reading.lines[span.line - 1] if span.line else line
-    numbered = NUMBERED.match(text) is not None
-    row_number = first and before.end - before.start <= 3 and reading.text[before.start:before.end].strip(" .、").isdigit()
-    return [
-        heading, heading and first, line.kind == "list_item", line.kind == "table",
-        first, last, first and last, first and not last and size <= 22, first and last and size <= 22,
-        (line.level or 0) / 3, end in "。！!", end in "；;", end in "：:", end not in "。！!；;：:",
-        first and last and end not in "。！!；;：:", size < 8, size < 16, size < 30, size > 80, math.log(size) / 4,
-        numbered, numbered and size < 30, numbered and not last, broken, broken * (first and last and size < 30),
-        broken * (first and size < 30 and end in "。；"), (1 - broken) * (first and last and size < 30), end in "，,",
-        row_number, row_number and not heading, BODIES.fullmatch(text) is not None, MEANING.search(text) is not None,
-        FORBID.search(text) is not None, THANKS.search(text) is not None, JUDGE.search(text) is not None,
-        BRACKET.fullmatch(text) is not None, text[0] in "（(〔[【", row < 8, row < 3, row / 200 if row < 200 else 1.0,
-        row / len(sentences), ORDER.match(text) is not None, FORWARD.search(text) is not None,
-        REWARD.search(text) is not None, MUST.search(text) is not None, not DIGITS.isdisjoint(text),
-        "，" in text, span.start - line.start > 150,
-    ]
+def _describe_places(reading: Reading, sentences: Sequence[Span], texts: Sequence[str], broken: float) -> np.ndarray:
+    """Where each sentence stands and how it is made, column by column."""
+    lines = [reading.lines[span.line] for span in sentences]
+    rows, count = np.arange(len(texts)), len(texts)
+    size = np.array([len(text) for text in texts])
+    end = [text[-1] for text in texts]
+    stop, half, colon = (_column(char in marks for char in end) for marks in ("。！!", "；;", "：:"))
+    first = _column(span.start <= line.start for span, line in zip(sentences, lines, strict=True))
+    last = _column(span.end >= line.end for span, line in zip(sentences, lines, strict=True))
+    heading = _column(line.kind == "heading" for line in lines)
+    numbered = _column(NUMBERED.match(text) for text in texts)
+    row_number = first & _column(_follows_number(reading, span) for span in sentences)
+    whole, open_end, below_30 = first & last, ~(stop | half | colon), size < 30
+    return np.column_stack([
+        heading, heading & first, _column(line.kind == "list_item" for line in lines), _column(line.kind == "table" for line in lines),
+        first, last, whole, first & ~last & (size <= 22), whole & (size <= 22),
+        np.array([(line.level or 0) / 3 for line in lines]), stop, half, colon, open_end,
+        whole & open_end, size < 8, size < 16, below_30, size > 80, np.log(size) / 4,
+        numbered, numbered & below_30, numbered & ~last, np.full(count, broken), broken * (whole & below_30),
+        broken * (first & below_30 & _column(char in "。；" for char in end)), (1 - broken) * (whole & below_30),
+        _column(char in "，," for char in end), row_number, row_number & ~heading,
+        _column(is_list_of_bodies(text) for text in texts), _column(MEANING.search(text) for text in texts),
+        _column(FORBID.search(text) for text in texts), _column(THANKS.search(text) for text in texts),
+        _column(JUDGE.search(text) for text in texts), _column(BRACKET.fullmatch(text) for text in texts),
+        _column(text[0] in "（(〔[【" for text in texts), rows < 8, rows < 3, np.minimum(rows / 200, 1.0), rows / count,
+        _column(ORDER.match(text) for text in texts), _column(FORWARD.search(text) for text in texts),
+        _column(REWARD.search(text) for text in texts), _column(MUST.search(text) for text in texts),
+        _column(not DIGITS.isdisjoint(text) for text in texts), _column("，" in text for text in texts),
+        _column(span.start - line.start > 150 for span, line in zip(sentences, lines, strict=True)),
+    ])
+
+
+def _column(values: Iterable[object]) -> np.ndarray:
+    return np.array([value is not None and value is not False for value in values], bool)
+
+
+def _follows_number(reading: Reading, span: Span) -> bool:
+    """Whether the line before is nothing but a short number: the first cell of a table's row."""
+    before = reading.lines[span.line - 1] if span.line else reading.lines[span.line]
+    return before.end - before.start <= 3 and reading.text[before.start:before.end].strip(" .、").isdigit()
+
+
+def is_list_of_bodies(text: str) -> bool:
+    """Whether a sentence is nothing but the names of bodies: 市住建局、市财政局."""
+    return not BODY_ENDS.isdisjoint(text[-3:]) and BODIES.fullmatch(text) is not None
 
 
 def _mean(values: np.ndarray, group: np.ndarray) -> np.ndarray:
