@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 from typing import Any
@@ -88,6 +89,55 @@ def evidence(source: Source, figure: Figure, title: str) -> None:
     facts = " · ".join(x for x in (named("status", figure.status), named("period", figure.period), figure.region or source.region or "") if x)
     st.html(f'<div><b>{escape(title)}</b> {escape(source.name)}</div><div class="pa-path">{escape(facts)} {link}</div>'
             f'<div class="pa-source">{marked}</div>')
+
+
+def one_of_each(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The documents without second copies (the same title, region and date, as PDF and as DOCX): their targets are the same.
+
+    Of several copies that stays in which most was reviewed, then that with most figures.
+    """
+    best: dict[Any, dict[str, Any]] = {}
+    for row in documents:
+        what = (_series(row, years=True), row["region"], row["written"] or row["published"])
+        other = best.get(what)
+        if other is None or (row["reviewed"], row["figures"]) > (other["reviewed"], other["figures"]):
+            best[what] = row
+    kept = {row["id"] for row in best.values()}
+    return [row for row in documents if row["id"] in kept]
+
+
+def likely_pair(documents: list[dict[str, Any]]) -> list[int]:
+    """The two documents that one most likely wants side by side, the earlier first.
+
+    The same series of one region in consecutive years (the reports of 2025 and 2026), else the same kind of document of one
+    region, else of one region, else the two newest; among equals the newest, then those with most figures.
+    """
+    rows = sorted(one_of_each(documents), key=lambda row: (_dated(row), row["id"]))
+    facts = [(row, _series(row), int(_dated(row)[:4] or 0)) for row in rows]
+    best: tuple[Any, list[int]] | None = None
+    for later, (two, series, year) in enumerate(facts):
+        for one, before, earlier in facts[max(0, later - _LOOK_BACK) : later]:
+            home = bool(one["region"]) and one["region"] == two["region"]
+            alike = home and bool(one["genre"]) and one["genre"] == two["genre"]
+            rank = (home and series == before and earlier < year, alike and earlier < year, home, earlier == year - 1, later,
+                    min(one["figures"], two["figures"]))  # fmt: skip
+            if best is None or rank > best[0]:
+                best = rank, [one["id"], two["id"]]
+    return best[1] if best else [row["id"] for row in documents[:2]][::-1]
+
+
+_LOOK_BACK = 60
+"""With how many documents before it each is compared: a pair far apart is no likely one."""
+
+
+def _dated(row: dict[str, Any]) -> str:
+    return str(row["written"] or row["published"] or "")
+
+
+def _series(row: dict[str, Any], *, years: bool = False) -> str:
+    """The title as a series has it: without year and brackets (with `years`, only without blanks)."""
+    title = re.sub(r"\s+", "", row["title"] or row["name"])
+    return title if years else re.sub(r"[（(][^）)]*[）)]|[\d〇零一二三四五六七八九十]+年度?|[—\-]", "", title)
 
 
 def choose_documents(label: str, key: str, *, default: list[int] | None = None) -> list[int]:

@@ -12,7 +12,7 @@ from library_samples import make_analysis, make_document, make_figure
 
 from analyzer import store as library
 from analyzer.export.comparison import follows_to_workbook, lines_to_workbook
-from analyzer.ui.aligned import row_to_figure
+from analyzer.ui.aligned import likely_pair, one_of_each, row_to_figure
 
 
 def _report(store, year: str, text: str, rows, *, title: str | None = None) -> int:
@@ -127,3 +127,24 @@ def test_the_workbook_of_the_export_page_holds_both_sheets(reports, page):
     task = Task(Filters(), "document", "zh", [], "http://127.0.0.1:8501")
     names = openpyxl.load_workbook(io.BytesIO(task.workbook())).sheetnames
     assert {"目标表", "比较表", "进展表", "完成率", "说明"} <= set(names)
+
+
+def _row(number: int, title: str, region: str, written: str, **fields) -> dict:
+    return {"id": number, "title": title, "name": f"{number}.txt", "region": region, "written": written, "published": None, "genre": None,
+            "figures": 10, "reviewed": 0, **fields}
+
+
+def test_what_is_compared_first():
+    reports = [_row(n, f"{year}年甲省政府工作报告", "甲省", f"{year}-01-15") for n, year in ((1, 2024), (2, 2025), (3, 2026))]
+    others = [_row(8, "甲省水利规划（2026—2030年）", "甲省", "2026-06-01"), _row(9, "2026年乙省政府工作报告", "乙省", "2026-02-01")]
+    assert likely_pair([*others, *reports]) == [2, 3]  # the series of one region, the latest two
+    assert likely_pair([reports[0], reports[2], others[1]]) == [1, 3]
+    assert likely_pair([others[0], reports[1], others[1]]) == [2, 8]  # else one region
+    assert likely_pair([others[1], others[0]]) == [9, 8]
+    assert likely_pair([others[0]]) == [8]
+
+
+def test_a_document_in_two_formats_counts_once():
+    one, two = (_row(n, "甲省规划", "甲省", "2026-01-01", name=name) for n, name in ((1, "a.pdf"), (2, "a.docx")))
+    later = _row(3, "甲省规划", "甲省", "2027-01-01")
+    assert one_of_each([later, two, one]) == [later, two] and one_of_each([two, {**one, "reviewed": 3}]) == [{**one, "reviewed": 3}]

@@ -14,7 +14,15 @@ from analyzer.comparing import figure_to_words
 from analyzer.export.comparison import lines_to_workbook
 from analyzer.grouping import Source
 from analyzer.texts import Passage, compare_paragraphs
-from analyzer.ui.aligned import choose_documents, evidence, load_sources, read_overrides, save_overrides
+from analyzer.ui.aligned import (
+    choose_documents,
+    evidence,
+    likely_pair,
+    load_sources,
+    one_of_each,
+    read_overrides,
+    save_overrides,
+)
 from analyzer.ui.comparison_charts import SIGNS, region_bars, year_lines
 from analyzer.ui.language import language, named, say
 from analyzer.ui.passages import passages_html
@@ -34,12 +42,12 @@ def show() -> None:
              "series": say("时间序列", "Over the years"), "text": say("文本", "Text")}
     view = st.segmented_control(say("看法", "View"), list(views), default="side", key="compare_view", required=True,
                                 format_func=lambda name: views[name], label_visibility="collapsed")
-    newest = [d["id"] for d in documents[:2]][::-1]
+    pair = likely_pair(documents)
     if view == "text":
-        _texts(newest)
+        _texts(pair)
         return
     chosen = choose_documents(say("文件（从早到晚）", "Documents, the earlier first"), f"compare_documents_{view}",
-                              default=newest if view == "side" else [d["id"] for d in documents[:40]][::-1])
+                              default=pair if view == "side" else [d["id"] for d in one_of_each(documents)[:40]][::-1])
     if len(chosen) < 2:
         st.info(say("请选择两份或更多文件。", "Choose two or more documents."))
         return
@@ -197,13 +205,13 @@ def _series(sources: list[Source]) -> None:
                                 say("文件", "Document"): p.source.name} for p in series.points]), hide_index=True, key="series_table")  # fmt: skip
 
 
-def _texts(newest: list[int]) -> None:
+def _texts(pair: list[int]) -> None:
     titles = library.document_titles(the_store())
     numbers = [int(n) for n in titles]
     left, right = st.columns(2)
-    before = left.selectbox(say("旧版", "Earlier version"), numbers, index=numbers.index(newest[0]), key="text_before",
+    before = left.selectbox(say("旧版", "Earlier version"), numbers, index=numbers.index(pair[0]), key="text_before",
                             format_func=lambda n: titles.get(str(n), ""))
-    after = right.selectbox(say("新版", "Later version"), numbers, index=numbers.index(newest[1]), key="text_after",
+    after = right.selectbox(say("新版", "Later version"), numbers, index=numbers.index(pair[1]), key="text_after",
                             format_func=lambda n: titles.get(str(n), ""))
     passages = compare_paragraphs(_paragraphs(before), _paragraphs(after))
     counts = pd.Series([p.kind for p in passages], dtype=str).value_counts().to_dict()

@@ -16,7 +16,7 @@ from analyzer.errors import AnalyzerError
 from analyzer.export.comparison import comparison_sheets
 from analyzer.export.words import read_codebook
 from analyzer.store import Filters
-from analyzer.ui.aligned import read_overrides, read_source
+from analyzer.ui.aligned import one_of_each, read_overrides, read_source
 from analyzer.ui.language import language, message, plain, say
 from analyzer.ui.resources import the_store
 from analyzer.ui.view import current_view, describe, view_to_filters
@@ -257,7 +257,7 @@ class Task:
 
     def comparisons(self, rows: list[dict[str, Any]]) -> list[Any]:
         """The sheets 比较表, 进展表 and 完成率 of the documents of these rows, for these rows alone."""
-        sources = [read_source(self.store, row) for row in self.documents(rows)[:_MOST_SOURCES]]
+        sources = [read_source(self.store, row) for row in one_of_each(self.documents(rows))[:_MOST_SOURCES]]
         wanted = {(str(row["document_id"]), row["start"]) for row in rows}
         return comparison_sheets(sources, wanted, overrides=read_overrides(self.store), language=self.lang)
 

@@ -15,7 +15,7 @@ from analyzer.errors import AnalyzerError
 from analyzer.export.comparison import REASONS, VERDICT_NAMES, follows_to_workbook, result_words
 from analyzer.grouping import Source
 from analyzer.track import VERDICTS, Actual, Follow, fulfilment_rates, rows_to_actuals, track_targets
-from analyzer.ui.aligned import choose_documents, evidence, load_sources, read_overrides, row_key
+from analyzer.ui.aligned import choose_documents, evidence, load_sources, one_of_each, read_overrides, row_key
 from analyzer.ui.comparison_charts import dumbbell, verdict_bars
 from analyzer.ui.language import language, message, named, say
 from analyzer.ui.resources import the_store, who
@@ -32,7 +32,7 @@ def show() -> None:
         st.info(say("资料库里还没有数据。请在“导入”页添加文件。", "The library has no figures yet. Add files on the page Import."))
         return
     chosen = choose_documents(say("文件（目标与后来的报告）", "Documents: those with targets and later reports"), "progress_documents",
-                              default=[d["id"] for d in documents[:60]][::-1])
+                              default=[d["id"] for d in one_of_each(documents)[:60]][::-1])
     if not chosen:
         st.info(say("请选择文件。", "Choose documents."))
         return
