@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import io
 import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
-from analyzer.errors import UnreadableDocument, UnsupportedFormat
+from analyzer.errors import UnreadableDocument
+from analyzer.ingest import refusals
 from analyzer.ingest.delimited import commas_to_blocks
 from analyzer.ingest.markdown import IS_MARKDOWN, markdown_to_blocks
 from analyzer.ingest.metadata import describe
@@ -17,16 +19,18 @@ from analyzer.ingest.plain import decode, text_to_blocks
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits, run_limited
 from analyzer.records import Document
 
-READABLE = "TXT, MD, DOCX, DOC, PDF, OFD, HTML, XLSX, XLS, CSV, PNG, JPEG, TIFF"
 URL = re.compile(r"https?://", re.IGNORECASE)
+OTHER_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)  # of two letters at least: C:/ is a drive
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"II*\x00", b"MM\x00*")
+SMALL_TEXT = 512 * 1024  # bytes, of which no reading takes long or much memory
 MOST_DIRECTORY = 16 * 1024 * 1024  # bytes of names: listing more of them is no longer cheap
+LEAST_ENTRY = 46  # bytes of one part in the directory
 FOREIGN = ((b"Rar!", "RAR"), (b"7z\xbc\xaf\x27\x1c", "7z"), (b"\x1f\x8b", "gzip"), (b"{\\rtf", "RTF"), (b"MZ", "EXE"),
            (b"\x7fELF", "ELF"), (b"SQLite format 3", "SQLite"), (b"PAR1", "Parquet"), (b"BZh", "bzip2"),
            (b"\xfd7zXZ", "xz"), (b"%!PS", "PostScript"), (b"CAJ", "CAJ"), (b"HN\x00", "CAJ"))
-HTML_START = re.compile(rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|meta|div|table|script)\b",
-                        re.IGNORECASE | re.DOTALL)
+HTML_START = re.compile(rb"\s*+(?:<\?xml[^>]*>\s*+)?(?>(?:<!--(?>.*?-->)\s*+)*)<(?:!doctype\s+html|html|head|body|meta|div|table|script)\b",
+                        re.IGNORECASE | re.DOTALL)  # comments are taken whole: a hundred of them can be parted in 2^100 ways
 
 
 def read_document(path: str | Path, *, limits: Limits = DEFAULT_LIMITS, allow_private: bool = False,
@@ -40,32 +44,47 @@ def read_document(path: str | Path, *, limits: Limits = DEFAULT_LIMITS, allow_pr
 
         data, name, url = fetch(str(path), allow_private=allow_private, limits=limits)
         return replace(read_bytes(data, name, limits=limits), url=url, accessed=accessed)
-    path = Path(path)
+    given, path = str(path), Path(path)
+    if OTHER_ADDRESS.match(given):
+        raise UnreadableDocument(f"{given}: only http:// and https:// addresses can be read; give a file by its path",
+                                 f"{given}：只能读取 http:// 或 https:// 网址；文件请直接给出路径")
     try:
         if path.is_dir():
-            raise UnreadableDocument(f"{path}: is a folder, not a file", f"{path}：是文件夹，不是文件")
+            raise UnreadableDocument(f"{path}: is a folder, not a file; name the files in it", f"{path}：是文件夹，不是文件；请给出其中的文件")
         size = path.stat().st_size
         if size > limits.file_bytes:
-            raise _too_large(path.name, size, limits)
+            raise refusals.too_large(given, size, limits.file_bytes)
         data = path.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:
         if isinstance(error, FileNotFoundError):
-            raise UnreadableDocument(f"{path}: no such file", f"{path}：文件不存在") from error
-        raise UnreadableDocument(f"{path}: cannot be read: {error.strerror}", f"{path}：无法读取：{error.strerror}") from error
-    return read_bytes(data, path.name, limits=limits)
+            raise UnreadableDocument(f"{path}: no such file; check the path", f"{path}：文件不存在，请检查路径") from error
+        why = getattr(error, "strerror", None) or error
+        raise UnreadableDocument(f"{path}: cannot be read ({why}); check the path and your rights", f"{path}：无法读取（{why}）；请检查路径和权限") from error
+    return replace(read_bytes(data, given, limits=limits), name=path.name)
 
 
 def read_bytes(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> Document:
     """The content of a file as a Document; `name` is only for messages and for telling MD from TXT."""
     if len(data) > limits.file_bytes:
-        raise _too_large(name, len(data), limits)
+        raise refusals.too_large(name, len(data), limits.file_bytes)
     if not data.strip(b"\x00 \t\r\n\f\xef\xbb\xbf\xff\xfe"):
-        raise UnreadableDocument(f"{name}: the file is empty", f"{name}：文件为空")
+        raise refusals.empty(name)
     kind = sniff(data, name)
-    document = _READERS[kind](data, name, limits)
-    if not document.text.strip() and not document.warnings:
-        raise UnreadableDocument(f"{name}: holds no text", f"{name}：文件中没有文字")
+    if kind == "txt" and len(data) <= SMALL_TEXT:
+        document = parse_bytes(data, name, kind, limits)
+    else:
+        document = run_limited(parse_bytes, data, name, kind, limits, name=name, limits=limits)
+    if not document.text.strip():
+        raise refusals.no_text(name, document.warnings)
     return replace(document, name=name, sha256=hashlib.sha256(data).hexdigest())
+
+
+def parse_bytes(data: bytes, name: str, kind: str, limits: Limits) -> Document:
+    """`read_bytes` of a known format in this very process."""
+    if kind == "txt":
+        return _read_text(data, name, limits)
+    module, function = READERS[kind]
+    return describe(getattr(importlib.import_module(f"analyzer.ingest.{module}"), function)(data, name, limits))
 
 
 def text_to_document(text: str, name: str = "text", *, sha256: str = "") -> Document:
@@ -92,7 +111,7 @@ def sniff(data: bytes, name: str = "file") -> str:
         return "image"
     for start, kind in FOREIGN:
         if data.startswith(start):
-            raise _unsupported(name, kind)
+            raise refusals.unsupported(name, kind)
     if HTML_START.match(data[:4096].lstrip(b"\xef\xbb\xbf")):
         return "html"
     if data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<?xml"):
@@ -109,23 +128,21 @@ def _sniff_zip(data: bytes, name: str) -> str:
     end = data.rfind(b"PK\x05\x06", max(0, len(data) - 70_000))
     directory = int.from_bytes(data[end + 12:end + 16], "little") if end >= 0 else 0
     if MOST_DIRECTORY < directory < 0xFFFFFFFF or (directory == 0xFFFFFFFF and len(data) > 4 * MOST_DIRECTORY):
-        raise UnreadableDocument(f"{name}: its ZIP directory takes {directory:,} bytes and looks like a ZIP bomb",
-                                 f"{name}：ZIP 目录达 {directory:,} 字节，疑似压缩炸弹")
+        raise refusals.bomb(name, directory, directory // LEAST_ENTRY)
     try:
         names = set(zipfile.ZipFile(io.BytesIO(data)).namelist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-        raise UnreadableDocument(f"{name}: a damaged or truncated Office, OFD or ZIP file ({error})",
-                                 f"{name}：Office、OFD 或 ZIP 文件已损坏或不完整（{error}）") from error
+        raise refusals.broken(name, f"a truncated Office, OFD or ZIP file? {error}") from error
     for part, kind in (("word/document.xml", "docx"), ("xl/workbook.xml", "xlsx"), ("OFD.xml", "ofd"), ("xl/workbook.bin", "xlsx")):
         if part in names or part.replace("/", "\\") in names:
             return kind
     if "[Content_Types].xml" in names and any(part.startswith("word/") for part in names):
         return "docx"
     if "content.xml" in names:
-        raise _unsupported(name, "OpenDocument")
+        raise refusals.unsupported(name, "OpenDocument")
     if any(part.startswith("ppt/") for part in names):
-        raise _unsupported(name, "PowerPoint")
-    raise _unsupported(name, "ZIP")
+        raise refusals.unsupported(name, "PowerPoint")
+    raise refusals.unsupported(name, "ZIP")
 
 
 def _sniff_ole(data: bytes, name: str) -> str:
@@ -134,15 +151,14 @@ def _sniff_ole(data: bytes, name: str) -> str:
         return stream.encode("utf-16-le") in data
 
     if has("EncryptedPackage"):
-        raise encrypted(name)
+        raise refusals.encrypted(name)
     if has("WordDocument"):
         return "doc"
     if has("Workbook") or has("Book"):
         return "xls"
     if has("PowerPoint Document"):
-        raise _unsupported(name, "PowerPoint")
-    raise UnsupportedFormat(f"{name}: an OLE file without a Word or Excel document inside: damaged or of another kind",
-                            f"{name}：OLE 文件中没有 Word 或 Excel 文档：文件已损坏或属于其他类型")
+        raise refusals.unsupported(name, "PowerPoint")
+    raise refusals.no_document_in_ole(name)
 
 
 def _sniff_xml(data: bytes, name: str) -> str:
@@ -150,33 +166,17 @@ def _sniff_xml(data: bytes, name: str) -> str:
     if b"<html" in head or b"<HTML" in head:
         return "html"
     if b"schemas.microsoft.com/office/word" in head:
-        raise _unsupported(name, "Word 2003 XML")
+        raise refusals.unsupported(name, "Word 2003 XML")
     if b"urn:schemas-microsoft-com:office:spreadsheet" in head:
-        raise _unsupported(name, "Excel 2003 XML")
-    raise _unsupported(name, "XML")
-
-
-def encrypted(name: str) -> UnreadableDocument:
-    return UnreadableDocument(f"{name}: the file is encrypted; save it without a password and try again",
-                              f"{name}：文件已加密，请去除密码后另存再试")
-
-
-def _unsupported(name: str, kind: str) -> UnsupportedFormat:
-    return UnsupportedFormat(f"{name}: {kind} files cannot be read; readable are {READABLE}",
-                             f"{name}：无法读取 {kind} 文件；可读取的格式有 {READABLE.replace(', ', '、')}")
-
-
-def _too_large(name: str, size: int, limits: Limits) -> UnreadableDocument:
-    return UnreadableDocument(f"{name}: {size:,} bytes, more than the limit of {limits.file_bytes:,}",
-                              f"{name}：文件大小 {size:,} 字节，超过上限 {limits.file_bytes:,} 字节")
+        raise refusals.unsupported(name, "Excel 2003 XML")
+    raise refusals.unsupported(name, "XML")
 
 
 def _read_text(data: bytes, name: str, limits: Limits) -> Document:
-    """TXT and MD, which differ in their marks only; decoding needs no child."""
+    """TXT and MD, which differ in their marks only."""
     text, encoding = decode(data, name)
     if len(text) > limits.characters:
-        raise UnreadableDocument(f"{name}: {len(text):,} characters, more than the limit of {limits.characters:,}",
-                                 f"{name}：共 {len(text):,} 字，超过上限 {limits.characters:,} 字")
+        raise refusals.too_long(name, limits.characters)
     document = text_to_document(text, name)
     lost = text.count("\ufffd")
     if lost:
@@ -185,26 +185,6 @@ def _read_text(data: bytes, name: str, limits: Limits) -> Document:
     return document
 
 
-def _read_in_child(module: str, function: str):
-    def read(data: bytes, name: str, limits: Limits) -> Document:
-        from importlib import import_module
-
-        reader = getattr(import_module(f"analyzer.ingest.{module}"), function)
-        return describe(run_limited(reader, data, name, limits, name=name, limits=limits))
-    return read
-
-
-def _read_paged(module: str, function: str):
-    """PDF and pictures: these readers run their own children, page by page."""
-    def read(data: bytes, name: str, limits: Limits) -> Document:
-        from importlib import import_module
-
-        return describe(getattr(import_module(f"analyzer.ingest.{module}"), function)(data, name, limits=limits))
-    return read
-
-
-_READERS = {"txt": _read_text, "html": _read_in_child("html", "read_html"),
-            "mhtml": _read_in_child("html", "read_mhtml"), "docx": _read_in_child("docx", "read_docx"),
-            "doc": _read_in_child("doc", "read_doc"), "xls": _read_in_child("sheet", "read_sheet"),
-            "xlsx": _read_in_child("sheet", "read_sheet"), "ofd": _read_in_child("ofd", "read_ofd"),
-            "pdf": _read_paged("pdf", "read_pdf"), "image": _read_paged("ocr", "read_image")}
+READERS = {"html": ("html", "read_html"), "mhtml": ("html", "read_mhtml"), "docx": ("docx", "read_docx"), "doc": ("doc", "read_doc"),
+           "xls": ("sheet", "read_sheet"), "xlsx": ("sheet", "read_sheet"), "ofd": ("ofd", "read_ofd"),
+           "pdf": ("pdf", "parse_pdf"), "image": ("ocr", "parse_image")}

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 
 import olefile
 
-from analyzer.errors import UnreadableDocument, UnsupportedFormat
+from analyzer.errors import UnsupportedFormat
 from analyzer.ingest.building import Builder
 from analyzer.ingest.doc_lists import read_lists
 from analyzer.ingest.doc_styles import read_styles
 from analyzer.ingest.numbering import Numbering
-from analyzer.ingest.package import broken
+from analyzer.ingest.refusals import broken, encrypted, too_long
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
 from analyzer.ingest.tables import GridCell, join_cell
 from analyzer.records import Document
@@ -68,12 +68,11 @@ def read_doc(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Documen
             table = "1Table" if len(main) > 0x0B and main[0x0B] & 0x02 else "0Table"
             tables = ole.openstream(table).read() if ole.exists(table) else b""
     except (OSError, olefile.olefile.OleFileError, ValueError, IndexError, struct.error) as error:
-        raise broken(name, str(error)) from error
+        raise broken(name, error) from error
     if len(main) < 0x200 or main[:2] not in (b"\xec\xa5", b"\xdc\xa5", b"\x31\xbe"):
         raise broken(name, "no Word document inside")
     if main[0x0B] & 0x01:
-        raise UnreadableDocument(f"{name}: the file is encrypted; save it without a password and try again",
-                                 f"{name}：文件已加密，请去除密码后另存再试")
+        raise encrypted(name)
     if struct.unpack_from("<H", main, 2)[0] < WORD_97:
         raise UnsupportedFormat(f"{name}: written by Word 95 or older; save it as DOCX and try again",
                                 f"{name}：由 Word 95 或更早版本保存，请另存为 DOCX 后再试")
@@ -89,7 +88,7 @@ def read_doc(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Documen
                 build(builder, split_paragraphs(text, positions, main, tables, start, start + length), lists)
             start += max(0, length)
     except (struct.error, IndexError, ValueError) as error:
-        raise broken(name, str(error)) from error
+        raise broken(name, error) from error
     return builder.to_document(name, "doc")
 
 
@@ -113,7 +112,7 @@ def read_pieces(main: bytes, tables: bytes, name: str, limits: Limits) -> tuple[
     count = (len(plc) - 4) // 12
     ends = struct.unpack_from(f"<{count + 1}I", plc, 0)
     if ends[-1] > limits.characters:
-        raise UnreadableDocument(f"{name}: more than {limits.characters:,} characters", f"{name}：超过 {limits.characters:,} 字")
+        raise too_long(name, limits.characters)
     pieces: list[str] = []
     positions: list[int] = []
     for place in range(count):

@@ -10,7 +10,8 @@ from lxml import etree
 
 from analyzer.ingest.building import Builder
 from analyzer.ingest.numbering import Numbering, read_numbering
-from analyzer.ingest.package import Package, attribute, broken, child, local
+from analyzer.ingest.package import Package, attribute, child, local
+from analyzer.ingest.refusals import broken
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
 from analyzer.ingest.tables import GridCell, join_cell
 from analyzer.records import Document

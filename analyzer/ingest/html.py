@@ -12,13 +12,12 @@ from dataclasses import replace
 import lxml.html
 from lxml import etree
 
-from analyzer.errors import UnreadableDocument
 from analyzer.ingest.building import Builder
 from analyzer.ingest.grid import table_to_grid
 from analyzer.ingest.metadata import read_date
 from analyzer.ingest.outline import find_numbering
-from analyzer.ingest.package import broken
 from analyzer.ingest.plain import decode
+from analyzer.ingest.refusals import broken, too_deep, too_long
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
 from analyzer.records import Document
 
@@ -83,7 +82,7 @@ def _read_page(data: bytes, name: str, limits: Limits) -> Document:
     title = meta.get("articletitle") or _page_title(root)
     walk(container, builder)
     if builder.length > limits.characters:
-        raise UnreadableDocument(f"{name}: more than {limits.characters:,} characters", f"{name}：超过 {limits.characters:,} 字")
+        raise too_long(name, limits.characters)
     if title and not _begins_with(builder, title):
         builder.prepend(title)
     told = builder.blocks[:1] and re.search(r"发布[日时][期间]", builder.text[:3000]) or any(SITE_LINE.search(line) for line in front)
@@ -114,9 +113,9 @@ def parse_html(data: bytes, name: str) -> etree._Element:
         parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True, huge_tree=True)
         root = lxml.html.document_fromstring(text, parser=parser)
         if any("depth" in entry.message for entry in parser.error_log):
-            raise UnreadableDocument(f"{name}: its content is nested too deeply to be read", f"{name}：内容嵌套过深，无法读取")
+            raise too_deep(name)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
-        raise broken(name, str(error)) from error
+        raise broken(name, error) from error
     if root.find("body") is None and not root.text_content().strip():
         raise broken(name, "no text")
     return root

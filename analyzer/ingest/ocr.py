@@ -6,6 +6,7 @@ import functools
 import importlib.util
 import io
 import logging
+import re
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,14 @@ import numpy as np
 from analyzer.errors import UnreadableDocument, UnsupportedFormat
 from analyzer.ingest.bitmap import cell_crops, deskew, erase_rules, find_rules, has_per_mille, ink_threshold, is_blank
 from analyzer.ingest.page import Glyph, Page
+from analyzer.ingest.refusals import broken, too_many_pages
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits, report_progress, run_limited
 from analyzer.records import Document
 
 DPI = 200
 A4_WIDTH = 595.0  # points: what an image without a believable resolution is taken for
 LEAST_SCORE = 0.5
+MEMORY_ADDRESS = re.compile(r" <_io\.BytesIO object at 0x[0-9a-f]+>")
 WIDE_PUNCTUATION = str.maketrans({",": "，", ";": "；", ":": "：", "?": "？", "!": "！", "(": "（", ")": "）"})
 
 
@@ -256,8 +259,9 @@ def _frames(data: bytes, name: str, limits: Limits) -> Any:
     Image.MAX_IMAGE_PIXELS = None  # our own limit is checked before any pixel is decoded
     try:
         image = Image.open(io.BytesIO(data))
-        if getattr(image, "n_frames", 1) > limits.pages:
-            raise UnreadableDocument(f"{name}: more than {limits.pages} pictures", f"{name}：图像超过 {limits.pages} 幅")
+        frames = getattr(image, "n_frames", 1)
+        if frames > limits.pages:
+            raise too_many_pages(name, frames, limits.pages)
         for frame in ImageSequence.Iterator(image):
             width, height = frame.size
             if width * height > limits.pixels:
@@ -268,7 +272,7 @@ def _frames(data: bytes, name: str, limits: Limits) -> Any:
             grey = _flatten(ImageOps.exif_transpose(frame))
             yield _normalise(np.asarray(grey), float(dpi or 0))
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
-        raise UnreadableDocument(f"{name}: the picture is damaged ({error})"[:300], f"{name}：图像已损坏（{error}）"[:300]) from None
+        raise broken(name, MEMORY_ADDRESS.sub("", str(error))) from None
 
 
 def _flatten(frame: Any) -> Any:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from analyzer.errors import UnreadableDocument
-from analyzer.ingest.package import Package, attribute, broken, child, local
+from analyzer.ingest.package import Package, attribute, child, local
 from analyzer.ingest.page import Page
 from analyzer.ingest.pdf import pages_to_document
+from analyzer.ingest.refusals import broken, encrypted, too_long, too_many_pages
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits, report_progress
 from analyzer.records import Document
 
@@ -45,8 +46,7 @@ def read_ofd(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Documen
     """The document with page and box of every line. Raises UnreadableDocument."""
     package = Package(data, name, limits)
     if package.has("Encryptions.xml") or any(part.lower().endswith("encryptions.xml") for part in package.parts()):
-        raise UnreadableDocument(f"{name}: the file is encrypted; save it without a password and try again",
-                                 f"{name}：文件已加密，请去除密码后另存再试")
+        raise encrypted(name)
     pages: list[Page] = []
     pictures: dict[int, str] = {}  # page number → the part that holds its largest picture
     glyphs = 0
@@ -60,8 +60,7 @@ def read_ofd(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Documen
                 pictures[page.number] = picture
             glyphs += len(page.glyphs)
             if glyphs > limits.characters:
-                raise UnreadableDocument(f"{name}: more than {limits.characters:,} characters",
-                                         f"{name}：超过 {limits.characters:,} 字")
+                raise too_long(name, limits.characters)
     if not pages:
         raise broken(name, "no pages")
     warnings = _recognise(package, pages, pictures, limits) if pictures else []
@@ -104,8 +103,7 @@ def read_pages(package: Package, root: str, before: int, limits: Limits) -> Iter
     pages = child(document, "Pages")
     places = [attribute(each, "BaseLoc") or "" for each in (pages if pages is not None else ()) if local(each) == "Page"]
     if len(places) > limits.pages:
-        raise UnreadableDocument(f"{package.name}: {len(places):,} pages, more than the limit of {limits.pages:,}",
-                                 f"{package.name}：共 {len(places):,} 页，超过上限 {limits.pages:,} 页")
+        raise too_many_pages(package.name, len(places), limits.pages)
     for number, place in enumerate(places, before + 1):
         path = _resolve(folder, place)
         element = package.xml(path)

@@ -10,7 +10,7 @@ import zlib
 
 from lxml import etree
 
-from analyzer.errors import UnreadableDocument
+from analyzer.ingest.refusals import bomb, broken, declares_dtd, encrypted
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
 
 SMALL_PART = 1024 * 1024  # a part up to this size may be packed as tightly as it likes
@@ -26,16 +26,14 @@ class Package:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
             infos = self._zip.infolist()
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
-            raise broken(name, str(error)) from error
+            raise broken(name, error) from error
         if any(info.flag_bits & 1 for info in infos):
-            raise UnreadableDocument(f"{name}: the file is encrypted; save it without a password and try again",
-                                     f"{name}：文件已加密，请去除密码后另存再试")
+            raise encrypted(name)
         total = sum(info.file_size for info in infos)
         tight = any(info.file_size > SMALL_PART and info.file_size > limits.zip_ratio * max(1, info.compress_size)
                     for info in infos)
         if len(infos) > MOST_PARTS or total > limits.zip_bytes or tight:
-            raise UnreadableDocument(f"{name}: unpacks to {total:,} bytes in {len(infos)} parts and looks like a ZIP bomb",
-                                     f"{name}：解压后 {total:,} 字节、{len(infos)} 个部件，疑似压缩炸弹")
+            raise bomb(name, total, len(infos))
         self._infos = {info.filename.replace("\\", "/").lstrip("/"): info for info in infos}
         self._lower = {path.lower(): path for path in self._infos}
 
@@ -83,8 +81,7 @@ def refuse_dtd(data: bytes, name: str) -> None:
     """Raises UnreadableDocument if the XML declares a DTD: entities, and files or addresses drawn in by them."""
     if re.search(rb"<!\s*(?:DOCTYPE|ENTITY)", data[:100_000], re.IGNORECASE) or \
             re.search("<!(DOCTYPE|ENTITY)".encode("utf-16-le"), data[:100_000]):
-        raise UnreadableDocument(f"{name}: declares a DTD, which no genuine file does, and is refused",
-                                 f"{name}：文件含有 DTD 声明（正常文件不应出现），拒绝读取")
+        raise declares_dtd(name)
 
 
 def parse_xml(data: bytes, name: str) -> etree._Element:
@@ -95,17 +92,12 @@ def parse_xml(data: bytes, name: str) -> etree._Element:
     try:
         root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise broken(name, str(error)) from error
+        raise broken(name, error) from error
     if root is None:
         raise broken(name, "no XML")
     if root.getroottree().docinfo.doctype:
-        raise broken(name, "a DTD")
+        raise declares_dtd(name)
     return root
-
-
-def broken(name: str, why: str) -> UnreadableDocument:
-    return UnreadableDocument(f"{name}: the file is damaged or not what it seems ({why})",
-                              f"{name}：文件已损坏或内容与格式不符（{why}）")
 
 
 def local(element: etree._Element) -> str:

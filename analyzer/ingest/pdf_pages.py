@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from analyzer.errors import UnreadableDocument
+from analyzer.ingest import refusals
 from analyzer.ingest.page import Glyph, Page, Rule
 from analyzer.ingest.sandbox import Limits, report_progress
 
@@ -33,12 +33,10 @@ def read_pages(pdf: Any, data: bytes, name: str, limits: Limits) -> tuple[list[P
             broken = [number for number in broken if number != index + 1 or not page.glyphs]
         glyphs += len(page.glyphs)
         if glyphs > limits.characters:
-            raise UnreadableDocument(f"{name}: more than {limits.characters} characters; split the file",
-                                     f"{name}：超过 {limits.characters} 个字符，请拆分文件")
+            raise refusals.too_long(name, limits.characters)
         pages.append(page)
     if len(broken) == len(pages):
-        raise UnreadableDocument(f"{name}: none of its {len(pages)} pages can be read; the PDF is damaged",
-                                 f"{name}：{len(pages)} 页均无法读取，PDF 已损坏")
+        raise refusals.broken(name, f"none of its {len(pages)} pages can be read")
     warnings = [f"damaged pages skipped / 已跳过损坏的页：{_numbers(broken)}"] if broken else []
     scanned = [index for index, page in enumerate(pages) if needs_ocr(page)]
     if scanned:

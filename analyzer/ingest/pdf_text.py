@@ -12,8 +12,8 @@ from typing import Any
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from analyzer.errors import UnreadableDocument
 from analyzer.ingest.page import Glyph, Page, Rule
+from analyzer.ingest.refusals import broken, encrypted, too_many_pages
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
 
 # Chromium and some Word fonts write ⼈ (a radical) for 人. Only these two blocks are mapped: NFKC would also turn
@@ -45,15 +45,12 @@ def open_pdf(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> pdfium.
         count = len(pdf)
     except pdfium.PdfiumError as error:
         if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD or "password" in str(error).lower():
-            raise UnreadableDocument(f"{name}: the PDF is encrypted; save a copy without a password",
-                                     f"{name}：PDF 已加密，请另存为无密码的副本") from None
-        raise UnreadableDocument(f"{name}: the PDF is damaged or no PDF at all; open it and save it anew",
-                                 f"{name}：PDF 已损坏或不是 PDF，请打开后重新保存") from None
+            raise encrypted(name) from None
+        raise broken(name, error) from None
     if count > limits.pages:
-        raise UnreadableDocument(f"{name}: {count} pages, at most {limits.pages} are read; split the file",
-                                 f"{name}：共 {count} 页，最多读取 {limits.pages} 页，请拆分文件")
+        raise too_many_pages(name, count, limits.pages)
     if not count:
-        raise UnreadableDocument(f"{name}: the PDF has no pages", f"{name}：PDF 没有页面")
+        raise broken(name, "no pages")
     return pdf
 
 

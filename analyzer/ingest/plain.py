@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from analyzer.errors import UnreadableDocument
 from analyzer.ingest.delimited import tabbed_tables
 from analyzer.ingest.flat_tables import rebuild_tables
 from analyzer.ingest.outline import find_numbering, shape_outline
+from analyzer.ingest.refusals import no_format
 from analyzer.records import Block
 
 BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32-le"), (b"\x00\x00\xfe\xff", "utf-32-be"),
@@ -57,8 +57,7 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
     cut = _decode_mostly(data)
     if cut:
         return cut
-    raise UnreadableDocument(f"{name}: neither a known format nor text in UTF-8, GB18030 or Big5",
-                             f"{name}：不是已知格式，也不是 UTF-8、GB18030 或 Big5 编码的文本")
+    raise no_format(name)
 
 
 def _decode_mostly(data: bytes) -> tuple[str, str] | None:

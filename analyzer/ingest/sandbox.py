@@ -11,42 +11,19 @@ import contextlib
 import io
 import os
 import pickle
-import struct
 import subprocess
 import sys
 import threading
-import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
-from analyzer.errors import AnalyzerError, UnreadableDocument
+from analyzer.errors import UnreadableDocument
+from analyzer.ingest import refusals
+from analyzer.ingest.child import ALIVE, DEFAULT_LIMITS, DONE, FAILED, Limits, is_child, receive, report_progress, send
 
-MEBI = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one file may cost. `seconds` is the longest silence: `report_progress` (each page of OCR) renews it."""
-
-    file_bytes: int = 200 * MEBI
-    pages: int = 3000
-    pixels: int = 120_000_000
-    seconds: float = 120.0
-    memory_bytes: int = 4096 * MEBI
-    zip_ratio: float = 200.0
-    zip_bytes: int = 500 * MEBI
-    characters: int = 20_000_000
-    result_bytes: int = 1024 * MEBI
-
-
-DEFAULT_LIMITS = Limits()
 TASKS_PER_WORKER = 100  # a leak in a native library stays small
 IDLE_WORKERS = 2
-HEADER = struct.Struct("<cQ")
-DONE, REFUSED, FAILED, ALIVE = b"D", b"R", b"F", b"A"  # a reader that refuses a file is as good as before
-
-_reply_to: IO[bytes] | None = None  # set in the child only
+KILLED = (-9, -15)  # SIGKILL, SIGTERM: nothing that a file brings about in the child itself
 
 
 def run_limited(function: Callable[..., Any], *args: Any, name: str, limits: Limits = DEFAULT_LIMITS,
@@ -56,23 +33,19 @@ def run_limited(function: Callable[..., Any], *args: Any, name: str, limits: Lim
     `function` must be importable by module and name. Raises UnreadableDocument naming the file `name` when the
     child takes too long, needs too much memory, crashes, or fails in a way that no reader foresaw.
     """
-    if _reply_to is not None:  # already inside
+    if is_child():
         return function(*args, **options)
     request = pickle.dumps((name, limits, function, args, options), protocol=5)
     with _slots:
-        worker = _take_worker()
         try:
-            kind, body = worker.ask(request, limits)
+            kind, body = _ask_worker(request, limits)
         except _Lost as lost:
-            worker.close()
-            raise lost.explain(name, limits) from None
-        except BaseException:
-            worker.close()
-            raise
-        if kind == FAILED or worker.tasks >= TASKS_PER_WORKER:
-            worker.close()
-        else:
-            _give_back(worker)
+            if lost.reason != "killed":
+                raise lost.explain(name, limits) from None
+            try:  # somebody ended the child, or a system that ran out of memory: it may go well now
+                kind, body = _ask_worker(request, limits)
+            except _Lost as again:
+                raise again.explain(name, limits) from None
     try:
         result = _load_plain(body)
     except pickle.UnpicklingError as error:  # taken over by the file, or a reader's defect
@@ -82,10 +55,18 @@ def run_limited(function: Callable[..., Any], *args: Any, name: str, limits: Lim
     return result
 
 
-def report_progress() -> None:
-    """Called by a reader at each step that has its own bound (a page of OCR): renews the time limit."""
-    if _reply_to is not None:
-        _send(_reply_to, ALIVE, b"")
+def _ask_worker(request: bytes, limits: Limits) -> tuple[bytes, bytes]:
+    worker = _take_worker()
+    try:
+        kind, body = worker.ask(request, limits)
+    except BaseException:
+        worker.close()
+        raise
+    if kind == FAILED or worker.tasks >= TASKS_PER_WORKER:
+        worker.close()
+    else:
+        _give_back(worker)
+    return kind, body
 
 
 class _Lost(Exception):
@@ -96,15 +77,10 @@ class _Lost(Exception):
 
     def explain(self, name: str, limits: Limits) -> UnreadableDocument:
         if self.reason == "time":
-            return UnreadableDocument(
-                f"{name}: reading took longer than {limits.seconds:g} s and was stopped; split it or raise the limit",
-                f"{name}：读取超过 {limits.seconds:g} 秒，已停止；请拆分文件或提高时间上限")
+            return refusals.took_too_long(name, limits.seconds)
         if self.reason == "size":
-            return UnreadableDocument(f"{name}: holds more content than allowed and was given up",
-                                      f"{name}：内容超过上限，已放弃读取")
-        return UnreadableDocument(
-            f"{name}: the reader crashed on this file (exit code {self.code}); it is broken or hostile",
-            f"{name}：读取程序在处理该文件时崩溃（退出码 {self.code}），文件已损坏或含恶意内容")
+            return refusals.too_much_content(name)
+        return refusals.killed(name) if self.reason == "killed" else refusals.crashed(name, self.code)
 
 
 class _Worker:
@@ -115,7 +91,7 @@ class _Worker:
         environment.setdefault("OMP_NUM_THREADS", "2")
         self.tasks = 0
         self.process = subprocess.Popen(
-            [sys.executable, "-c", "from analyzer.ingest.sandbox import serve; serve()"], env=environment,
+            [sys.executable, "-c", f"from analyzer.ingest.child import serve; serve({os.getpid()})"], env=environment,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
     def ask(self, request: bytes, limits: Limits) -> tuple[bytes, bytes]:
@@ -134,12 +110,14 @@ class _Worker:
             timer.start()
             try:
                 if request:
-                    _send(self.process.stdin, DONE, request)
+                    send(self.process.stdin, DONE, request)
                     request = b""
-                kind, body = _receive(self.process.stdout, limits.result_bytes)
+                kind, body = receive(self.process.stdout, limits.result_bytes)
+            except OverflowError:
+                raise _Lost("size") from None
             except (OSError, EOFError):
                 code = self.process.wait()
-                raise _Lost("time" if expired.is_set() else "crash", code) from None
+                raise _Lost("time" if expired.is_set() else "killed" if code in KILLED else "crash", code) from None
             finally:
                 timer.cancel()
             if kind != ALIVE:
@@ -196,25 +174,6 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_parent)
 
 
-def _send(stream: IO[bytes], kind: bytes, body: bytes) -> None:
-    stream.write(HEADER.pack(kind, len(body)))
-    stream.write(body)
-    stream.flush()
-
-
-def _receive(stream: IO[bytes], most: int) -> tuple[bytes, bytes]:
-    head = stream.read(HEADER.size)
-    if len(head) < HEADER.size:
-        raise EOFError
-    kind, length = HEADER.unpack(head)
-    if length > most:
-        raise _Lost("size")
-    body = stream.read(length)
-    if len(body) < length:
-        raise EOFError
-    return kind, body
-
-
 class _PlainUnpickler(pickle.Unpickler):
     """A reply may hold records, errors and plain values: a parser taken over by a file gets no further."""
 
@@ -232,65 +191,4 @@ def _load_plain(body: bytes) -> Any:
     return _PlainUnpickler(io.BytesIO(body)).load()
 
 
-# --- the child ---------------------------------------------------------------------------------------------------
-
-
-def serve() -> None:
-    """Answer requests from standard input until it ends."""
-    global _reply_to
-    requests = os.fdopen(os.dup(0), "rb")
-    _reply_to = os.fdopen(os.dup(1), "wb")
-    null = os.open(os.devnull, os.O_RDWR)
-    os.dup2(null, 0)  # what a library prints must not mix with the replies
-    os.dup2(null, 1)
-    while True:
-        try:
-            _, body = _receive(requests, 1 << 62)
-        except EOFError:
-            return
-        kind, reply = _answer(body)
-        _send(_reply_to, kind, reply)
-
-
-def _answer(body: bytes) -> tuple[bytes, bytes]:
-    name, limits = "?", DEFAULT_LIMITS
-    try:
-        name, limits, function, args, options = pickle.loads(body)
-        del body
-        _restrict(limits)
-        reply = pickle.dumps(function(*args, **options), protocol=5)
-        if len(reply) <= limits.result_bytes:
-            return DONE, reply
-        failure = _Lost("size").explain(name, limits)
-    except AnalyzerError as error:
-        return REFUSED, pickle.dumps(error, protocol=5)
-    except MemoryError:
-        failure = UnreadableDocument(
-            f"{name}: reading needs more than {limits.memory_bytes // MEBI} MB of memory; it is too large or hostile",
-            f"{name}：读取所需内存超过 {limits.memory_bytes // MEBI} MB，文件过大或含恶意内容")
-    except RecursionError:
-        failure = UnreadableDocument(f"{name}: its content is nested too deeply to be read",
-                                     f"{name}：内容嵌套过深，无法读取")
-    except BaseException as error:
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        where = f"{type(error).__name__} in {os.path.basename(last.filename)}:{last.lineno}"
-        failure = UnreadableDocument(f"{name}: broken, or of a structure that cannot be read ({where}: {error})"[:500],
-                                     f"{name}：文件已损坏或结构无法识别（{where}：{error}）"[:500])
-    return FAILED, pickle.dumps(failure, protocol=5)
-
-
-def _restrict(limits: Limits) -> None:
-    """Memory and processor time of this process; a second bound besides the parent's clock."""
-    try:
-        import resource
-    except ImportError:  # Windows: the parent's clock alone
-        return
-    with contextlib.suppress(ValueError, OSError):
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, hard))
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform != "win32":
-        import signal
-
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+__all__ = ["DEFAULT_LIMITS", "Limits", "report_progress", "run_limited"]

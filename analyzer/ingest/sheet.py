@@ -12,10 +12,10 @@ from typing import Any
 from lxml import etree
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from analyzer.errors import UnreadableDocument
 from analyzer.ingest.biff import read_old_looks
 from analyzer.ingest.building import Builder
-from analyzer.ingest.package import Package, attribute, broken, child, local, refuse_dtd
+from analyzer.ingest.package import Package, attribute, child, local, refuse_dtd
+from analyzer.ingest.refusals import broken, encrypted, too_long, too_many_cells
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
 from analyzer.ingest.tables import GridCell, Looks, mark_headers
 from analyzer.records import Document
@@ -34,9 +34,8 @@ def read_sheet(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Docum
         sheets = workbook.sheets_metadata
     except Exception as error:  # calamine raises one class an error and some of Rust's
         if "password" in str(error).lower():
-            raise UnreadableDocument(f"{name}: the file is encrypted; save it without a password and try again",
-                                     f"{name}：文件已加密，请去除密码后另存再试") from error
-        raise broken(name, str(error)) from error
+            raise encrypted(name) from error
+        raise broken(name, error) from error
     builder = Builder()
     warnings: list[str] = []
     visible = [sheet for sheet in sheets if sheet.visible == SheetVisibleEnum.Visible]
@@ -55,7 +54,7 @@ def read_sheet(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Docum
         look = looks.get(sheet.name, Looks())
         cells += sum(len(row) for row in rows)
         if cells > MOST_CELLS:
-            raise _too_many(name, cells)
+            raise too_many_cells(name, cells, MOST_CELLS)
         for kind, found in (("rows", look.hidden_rows), ("columns", look.hidden_columns)):
             if found:
                 warnings.append(f"sheet {sheet.name!r}: hidden {kind} {ranges(found)} were read too / "
@@ -64,13 +63,8 @@ def read_sheet(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Docum
             builder.add(sheet.name, "heading", 1)
         add_sheet(builder, rows, merged, look)
         if builder.length > limits.characters:
-            raise UnreadableDocument(f"{name}: more than {limits.characters:,} characters", f"{name}：超过 {limits.characters:,} 字")
+            raise too_long(name, limits.characters)
     return builder.to_document(name, "xlsx" if data.startswith(b"PK") else "xls", warnings=tuple(warnings))
-
-
-def _too_many(name: str, cells: int) -> UnreadableDocument:
-    return UnreadableDocument(f"{name}: spans {cells:,} cells, more than the limit of {MOST_CELLS:,}",
-                              f"{name}：单元格范围 {cells:,} 个，超过上限 {MOST_CELLS:,} 个")
 
 
 def add_sheet(builder: Builder, rows: Sequence[Sequence[Any]], merged: Iterable[Any], look: Looks) -> None:
@@ -196,9 +190,9 @@ def _sheet_looks(data: bytes, name: str, formats: dict[int, int]) -> Looks:
                 first, last = int(element.get("min") or 1), int(element.get("max") or 1)
                 look.hidden_columns += range(first, min(last, first + 50) + 1)
     except etree.XMLSyntaxError as error:
-        raise broken(name, str(error)) from error
+        raise broken(name, error) from error
     if rows * columns > MOST_CELLS:
-        raise _too_many(name, rows * columns)
+        raise too_many_cells(name, rows * columns, MOST_CELLS)
     return look
 
 

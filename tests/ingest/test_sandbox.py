@@ -89,7 +89,7 @@ def test_a_worker_is_replaced_after_its_last_task(monkeypatch):
     (swell, (1 << 30,), Limits(memory_bytes=1 << 30), "more than 1024 MB", "内存超过"),
     (crash, (), Limits(), "crashed", "崩溃"),
     (dive, (0,), Limits(), "nested too deeply", "嵌套过深"),
-    (int, ("x",), Limits(), "broken", "损坏"),
+    (int, ("x",), Limits(), "damaged", "损坏"),
     (echo, ("x" * 5000,), Limits(result_bytes=1000), "more content than allowed", "超过上限"),
 ])
 def test_what_goes_wrong_names_the_file_in_both_languages(function, args, limits, english, chinese):
