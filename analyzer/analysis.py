@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from analyzer import __version__
 from analyzer.assembly import layers_to_commitments, layers_to_figures, layers_to_rejected, layers_to_sentences
 from analyzer.categories import Classifier, load_classifier
+from analyzer.document_areas import read_areas
 from analyzer.pipeline.flow import read_layers
 from analyzer.records import Analysis, Document
 
@@ -23,8 +24,9 @@ def analyze(document: Document, *, infer_departments: bool = False, classifier: 
     with _no_collection():
         layers = read_layers(document)
         sentences = layers_to_sentences(layers)
-        figures = layers_to_figures(layers, infer=infer_departments, classifier=classifier)
-        commitments = layers_to_commitments(layers, sentences, figures, infer=infer_departments, classifier=classifier)
+        areas = read_areas(layers, classifier)
+        figures = layers_to_figures(layers, infer=infer_departments, areas=areas)
+        commitments = layers_to_commitments(layers, sentences, figures, infer=infer_departments, areas=areas)
         return Analysis(document, figures, commitments, sentences, layers_to_rejected(layers), layers.context.genre, __version__, classifier.digest)
 
 

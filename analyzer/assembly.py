@@ -9,18 +9,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from analyzer.categories import (
-    Classified,
-    Classifier,
-    classify,
-    clause_around,
-    figure_parts,
-    neighbours,
-    sentence_parts,
-)
+from analyzer.categories import load_classifier
 from analyzer.commitments import Clause, find_pieces, split_commitments
 from analyzer.confidence import describe_figure, rate_figure
 from analyzer.departments import NEIGHBOURHOOD, departments_for, group_assignments
+from analyzer.document_areas import Areas, judge_clauses, judge_figures, judge_pieces, read_areas
 from analyzer.ingest.places import boxes_of
 from analyzer.lexicon import read_rows
 from analyzer.likely_departments import infer_departments
@@ -50,17 +43,18 @@ def layers_to_sentences(layers: Layers) -> tuple[Sentence, ...]:
     return tuple(records)
 
 
-def layers_to_figures(layers: Layers, *, infer: bool = False, classifier: Classifier | None = None) -> tuple[Figure, ...]:
+def layers_to_figures(layers: Layers, *, infer: bool = False, areas: Areas | None = None) -> tuple[Figure, ...]:
     """The figures in order of the text, each with all its fields."""
+    areas = areas or read_areas(layers, load_classifier())
     starts = [span.start for span in layers.sentences]
     homes = [max(0, bisect_right(starts, quantity.start) - 1) for quantity in layers.figures]
-    categories = _classify_figures(layers, homes, classifier)
+    categories = judge_figures(areas, homes)
     groups = group_assignments(layers.assignments)
     figures = [_to_figure(layers, number, homes[number], categories[number], groups) for number in range(len(layers.figures))]
     return tuple(_with_inferred(layers.document, figures, [figure.sentence for figure in figures]) if infer else figures)
 
 
-def _to_figure(layers: Layers, number: int, home: int, category: Classified, groups: Groups) -> Figure:
+def _to_figure(layers: Layers, number: int, home: int, category: str, groups: Groups) -> Figure:
     quantity, measured = layers.figures[number], layers.measured[number]
     status, _, status_rules = layers.statuses[number]
     period, period_rules = layers.periods[number]
@@ -74,7 +68,7 @@ def _to_figure(layers: Layers, number: int, home: int, category: Classified, gro
         value=to_number(quantity.value), value_max=None if quantity.value_max is None else to_number(quantity.value_max),
         unit=quantity.unit, comparator=quantity.comparator, change=quantity.change,
         indicator=indicator_text(layers, number), action=measured.action, status=status, period=period, region=layers.regions[number],
-        category=category.code, departments=_named(layers, quantity.start, quantity.end, groups),
+        category=category, departments=_named(layers, quantity.start, quantity.end, groups),
         sentence=source_text(layers, span.start, span.end), sentence_start=whole.start, sentence_end=whole.end,
         section=layers.reading.lines[span.line].section, page=page, box=box, due=period_to_due(period) if status == "planned" else None,
         binding=facts.binding if facts else None,
@@ -89,38 +83,21 @@ def figure_evidence(layers: Layers, number: int) -> list[float]:
                            in_table=quantity.start in layers.table_facts)
 
 
-def _classify_figures(layers: Layers, homes: Sequence[int], classifier: Classifier | None) -> list[Classified]:
-    items = []
-    for number, quantity in enumerate(layers.figures):
-        span = layers.sentences[homes[number]]
-        items.append(figure_parts(
-            clause_around(layers.reading.text, quantity.start, quantity.end, span.start, span.end),
-            indicator=layers.measured[number].indicator, sentence=layers.reading.text[span.start:span.end],
-            section=layers.reading.lines[span.line].section, title=layers.context.title))
-    return classify(items, classifier=classifier, explain=False, allow_none=False)
-
-
 def layers_to_commitments(layers: Layers, sentences: Sequence[Sentence], figures: Sequence[Figure], *, infer: bool = False,
-                          classifier: Classifier | None = None) -> tuple[Commitment, ...]:
+                          areas: Areas | None = None) -> tuple[Commitment, ...]:
     """Each promise as its sentence, or its clauses where it holds tasks of several bodies or categories."""
+    areas = areas or read_areas(layers, load_classifier())
     clauses: list[tuple[int, Clause]] = []
     promises = [number for number, sentence in enumerate(sentences) if sentence.kind == "commitment"]
     cut = [find_pieces(layers.reading, layers.sentences[number]) for number in promises]
-    pieces = [piece for found in cut if len(found) > 1 for piece in found]  # one piece alone divides nothing
-    judged = classify([layers.reading.text[piece.start:piece.end] for piece in pieces], classifier=classifier, explain=False)
-    codes = {piece.start: found.code if found.probability >= SURE else None for piece, found in zip(pieces, judged, strict=True)}
+    pieces = [(number, piece) for number, found in zip(promises, cut, strict=True) for piece in found if len(found) > 1]  # one alone divides nothing
+    judged = judge_pieces(areas, [number for number, _ in pieces], [piece.start for _, piece in pieces], [piece.end for _, piece in pieces], sure=SURE)
+    codes = {piece.start: code for (_, piece), code in zip(pieces, judged, strict=True)}
     for number, found in zip(promises, cut, strict=True):
         own = {piece.start: code for piece in found if (code := codes.get(piece.start))}
         own = own if len(set(own.values())) > 1 else {}  # one category alone divides nothing either
         clauses += [(number, clause) for clause in split_commitments(layers.reading, layers.sentences[number], layers.assignments, own)]
-    texts = [layers.reading.text[span.start:span.end] for span in layers.sentences]
-    lines = [span.line for span in layers.sentences]
-    items = []
-    for number, clause in clauses:
-        near, paragraph = neighbours(texts, lines, number)
-        items.append(sentence_parts(layers.reading.text[clause.start:clause.end], title=layers.context.title, near=near,
-                                    paragraph=paragraph, section=layers.reading.lines[lines[number]].section))
-    categories = classify(items, classifier=classifier, explain=False)
+    categories = judge_clauses(areas, [number for number, _ in clauses], [clause.start for _, clause in clauses], [clause.end for _, clause in clauses])
     starts = [figure.start for figure in figures]
     groups = group_assignments(layers.assignments)
     records = []
@@ -132,7 +109,7 @@ def layers_to_commitments(layers: Layers, sentences: Sequence[Sentence], figures
     return tuple(_with_inferred(layers.document, records, [record.text for record in records]) if infer else records)
 
 
-def _to_commitment(layers: Layers, sentence: Sentence, line_number: int, clause: Clause, category: Classified,
+def _to_commitment(layers: Layers, sentence: Sentence, line_number: int, clause: Clause, category: str | None,
                    period: str | None, figures: Sequence[Figure], groups: Groups) -> Commitment:
     place = layers.reading.to_source(clause.start, clause.end)
     inside = [figure for figure in figures if place.start <= figure.start and figure.end <= place.end]
@@ -141,7 +118,7 @@ def _to_commitment(layers: Layers, sentence: Sentence, line_number: int, clause:
     page, box = find_place(layers.document, place.start, place.end, line.block)
     return Commitment(
         document=layers.document.name, text=source_text(layers, clause.start, clause.end), start=place.start, end=place.end,
-        action=clause.action, object=clause.object, category=category.code, period=period, due=period_to_due(period),
+        action=clause.action, object=clause.object, category=category, period=period, due=period_to_due(period),
         region=next((figure.region for figure in inside if figure.region), None),
         departments=_named(layers, clause.start, clause.end, groups), figures=tuple((figure.start, figure.end) for figure in inside),
         section=line.section, page=page, box=box, confidence=sentence.confidence)

@@ -19,34 +19,29 @@ import numpy as np
 from scipy import sparse
 
 from analyzer import lexicon
+from analyzer.category_features import (
+    FORMS,
+    Classifier,
+    describe,
+    describe_forms,
+    read_passages,
+    score_blocks,
+    whole_texts,
+)
 from analyzer.errors import LexiconError, ModelError
-from analyzer.pipeline.ngrams import find_words, pack_words, text_grams, unpack
+from analyzer.pipeline.ngrams import unpack
 
 NONE = "none"  # the label of a sentence that states no task or field; records carry None
 MODEL = "categories.npz"
 FORMAT = 2
 ARRAYS = ("areas", "grams", "rarity", "by_gram", "by_word", "by_area", "by_form", "bias")
-LONGEST = 3
 FAINT = 0.05  # words that weigh less than this against the strongest one explain nothing
 SECOND = 0.2  # a second code is named from this probability on
 # How much each part of a context says, against the text itself with 1.
 SECTION, TITLE, SENTENCE, CLAUSE = 0.1, 0.1, 0.5, 1.0
 FIGURE_SECTION, FIGURE_TITLE = 0.3, 0.3
-NEAR, PARAGRAPH = 0.2, 0.4  # all sentences up to two away together; all others of the paragraph together
-# Forms of texts that state no task: bodies in brackets or lists, addressees, rhetoric, clauses on validity, definitions.
-FORMS = tuple(re.compile(pattern) for pattern in (
-    r"^[（(〔\[【](?=.*[）)〕\]】]$).*(?:牵头|责任|推进单位|配合|负责|考核|落实|支持单位|主办)",
-    r"^(?>[^，。；、：（）()]{2,18}?(?:局|委|办|厅|部|部门|街道|集团|街镇|乡镇|中心|政府|公司|单位|会|院|行|署)[、，； ]?){2,}[。）)]?$",
-    r"^(?:各|省|市|区|县).*(?:：|:)$",
-    r"坚强领导|各族人民|不平凡|来之不易|攻坚克难|感谢|敬意|坚信|征程|新局面|伟大|关键时期|总书记.{0,20}(?:关怀|指引|亲自|重要讲话|考察)|成绩|信心|勇气|意志",
-    r"认识到|实践表明|事实.{0,4}说明|意义|困难|挑战|形势|是.{0,12}(?:之年|时期|关键|道理|前提|结果)|我们面临|机遇",
-    r"自.{0,8}(?:发布|印发|公布).{0,4}起|施行|有效期|负责解释|径向|联系电话|联系人|特此|现将|请认真|附件|反映。?$",
-    r"(?:，|：|^.{2,12})是?指[^导标挥定示数明引南]|简称|所称",
-    r"作出.{0,4}贡献|强化.{0,6}意识|真抓实干|抓落实|久久为功|咬定青山|以人民为中心|统筹兼顾|务求实效|尽力而为",
-    r"^(?:[（(][一二三四五六七八九十\d]+[）)]|\d+[.．、]).*[的；]$",
-    r"人类命运|和平|霸权|友谊|帝国主义|各国人民|世界人民",
-    r"^.{1,14}$",
-))
+NEAR, PARAGRAPH = 0.2, 0.4  # all sentences up to NEAREST away together; all others of the paragraph up to REACH away together
+NEAREST, REACH = 2, 8
 Part = tuple[str, float]
 CLAUSE_ENDS = "，；：。！？"
 
@@ -74,25 +69,6 @@ class Codebook:
     def keywords(self) -> list[tuple[str, int]]:
         """Every keyword with the number of its category, in the order of the codebook."""
         return [(word, number) for number, category in enumerate(self.categories) for word in category.keywords]
-
-
-@dataclass(frozen=True, slots=True)
-class Classifier:
-    """Weights per code (columns, the last one `none`) of n-grams, of the codebook's words and of its areas."""
-
-    codes: tuple[str, ...]
-    names: tuple[str, ...]
-    words: tuple[str, ...]
-    areas: np.ndarray
-    grams: np.ndarray
-    rarity: np.ndarray
-    by_gram: np.ndarray
-    by_word: np.ndarray
-    by_area: np.ndarray
-    by_form: np.ndarray
-    bias: np.ndarray
-    sharpness: float
-    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +147,10 @@ def sentence_parts(text: str, *, section: Sequence[str] = (), title: str | None 
     return parts + [(other, PARAGRAPH / len(paragraph)) for other in paragraph]
 
 
-def neighbours(texts: Sequence[str], lines: Sequence[int], number: int, *, reach: int = 8) -> tuple[list[str], list[str]]:
+def neighbours(texts: Sequence[str], lines: Sequence[int], number: int) -> tuple[list[str], list[str]]:
     """`near` and `paragraph` for sentence `number` of a document's sentences, `lines` telling which line each is of."""
-    near = [texts[other] for other in range(max(0, number - 2), min(len(texts), number + 3)) if other != number]
-    around = range(max(0, number - reach), min(len(texts), number + reach + 1))
+    near = [texts[other] for other in range(max(0, number - NEAREST), min(len(texts), number + NEAREST + 1)) if other != number]
+    around = range(max(0, number - REACH), min(len(texts), number + REACH + 1))
     return near, [texts[other] for other in around if other != number and lines[other] == lines[number]]
 
 
@@ -205,10 +181,11 @@ def classify(items: Sequence[str | Sequence[Part]], *, classifier: Classifier | 
     parts = [[(item, 1.0)] if isinstance(item, str) else item for item in items]
     texts = list(dict.fromkeys(text for item in parts for text, _ in item if text))
     place = {text: number for number, text in enumerate(texts)}
-    blocks = describe(texts, classifier)
-    alone = blocks[0] @ classifier.by_gram + blocks[1] @ classifier.by_word + blocks[2] @ classifier.by_area
-    mixing = _mixing(parts, place)
-    scores = mixing @ alone + classifier.bias + describe_forms([item[0][0] for item in parts]) @ classifier.by_form
+    passages = read_passages(texts, classifier)
+    blocks = describe(passages, whole_texts(passages), classifier)
+    forms = np.vstack([describe_forms(passages, whole_texts(passages)) @ classifier.by_form, np.zeros((1, len(classifier.codes)), np.float32)])
+    scores = _mixing(parts, place) @ score_blocks(blocks, classifier) + classifier.bias
+    scores += forms[[place.get(item[0][0], -1) for item in parts]]
     if not allow_none:
         scores[:, classifier.codes.index(NONE)] = -np.inf
     chances = soften(scores * classifier.sharpness)
@@ -221,26 +198,6 @@ def classify(items: Sequence[str | Sequence[Part]], *, classifier: Classifier | 
         words = _explain(item[0][0], blocks, place[item[0][0]], best, classifier) if explain and code != NONE and item[0][0] else ()
         found.append(Classified(None if code == NONE else code, other, chance, words))
     return found
-
-
-def describe(texts: Sequence[str], classifier: Classifier) -> tuple[sparse.csr_matrix, sparse.csr_matrix, np.ndarray]:
-    """Each text as n-grams of length 1, codebook words of length 1, and how much each area's words weigh."""
-    layout = text_grams(texts)
-    counts = layout.count(classifier.grams, longest=LONGEST)
-    counts.data = (1 + np.log(counts.data)) * classifier.rarity[counts.indices]
-    words = find_words(layout, _packed(classifier.words))
-    size = len(classifier.codes) - 1
-    weights = words.data * _root_lengths(classifier.words)[words.indices]
-    rows = np.repeat(np.arange(len(texts)), np.diff(words.indptr))
-    area = np.bincount(rows * size + classifier.areas[words.indices], weights, minlength=len(texts) * size)
-    area = np.log1p(area.astype(np.float32)).reshape(len(texts), size)
-    area = area / (np.linalg.norm(area, axis=1, keepdims=True) + 0.5)
-    return _unit(counts), _unit(words), area
-
-
-def describe_forms(texts: Sequence[str]) -> np.ndarray:
-    """Which of FORMS each text has."""
-    return np.array([[form.search(text) is not None for form in FORMS] for text in texts], np.float32) * 0.5
 
 
 def soften(scores: np.ndarray) -> np.ndarray:
@@ -294,23 +251,6 @@ def words_alone(codebook: Codebook) -> Classifier:
         by_word=np.zeros((len(pairs), size), np.float32), by_area=by_area,
         by_form=np.zeros((len(FORMS), size), np.float32), bias=bias, sharpness=4.0,
         digest=codebook.digest)
-
-
-@functools.lru_cache(maxsize=4)
-def _root_lengths(words: tuple[str, ...]) -> np.ndarray:
-    return np.sqrt(np.array([len(word) for word in words], np.float32))
-
-
-@functools.lru_cache(maxsize=4)
-def _packed(words: tuple[str, ...]):
-    return pack_words(words)
-
-
-def _unit(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    length = np.sqrt(np.bincount(rows, weights=matrix.data ** 2, minlength=matrix.shape[0]))
-    matrix.data = (matrix.data / np.maximum(length, 1e-6)[rows]).astype(np.float32)
-    return matrix
 
 
 def _mixing(parts: Sequence[Sequence[Part]], place: dict[str, int]) -> sparse.csr_matrix:

@@ -18,13 +18,10 @@ from scipy import sparse
 
 from analyzer.categories import (
     NONE,
-    Classifier,
     Codebook,
     Part,
     classify,
     clause_around,
-    describe,
-    describe_forms,
     figure_parts,
     load_codebook,
     neighbours,
@@ -34,6 +31,7 @@ from analyzer.categories import (
     words_alone,
 )
 from analyzer.category_contexts import Place, Topics, find_topics, read_places
+from analyzer.category_features import Classifier, describe_forms, describe_texts, read_passages, whole_texts
 from analyzer.errors import LexiconError, ModelError
 from analyzer.ingest import read_document
 from analyzer.pipeline.ngrams import common_grams, text_grams
@@ -237,12 +235,13 @@ def to_rows(examples: Sequence[Example], frame: Classifier) -> sparse.csr_matrix
     """The features of each example: its parts' features, weighed and added up."""
     texts = list(dict.fromkeys(text for example in examples for text, _ in example.parts if text))
     place = {text: number for number, text in enumerate(texts)}
-    grams, words, areas = describe(texts, frame)
+    grams, words, areas = describe_texts(texts, frame)
     blocks = sparse.hstack([grams, words, sparse.csr_matrix(areas)]).tocsr()
     entries = [(row, place[text], weight) for row, example in enumerate(examples) for text, weight in example.parts if text]
     rows, columns, weights = zip(*entries, strict=True)
     mixed = sparse.csr_matrix((weights, (rows, columns)), shape=(len(examples), len(texts))) @ blocks
-    forms = sparse.csr_matrix(describe_forms([example.parts[0][0] for example in examples]))
+    first = read_passages([example.parts[0][0] for example in examples], frame)
+    forms = sparse.csr_matrix(describe_forms(first, whole_texts(first)))
     return sparse.hstack([mixed, forms]).tocsr()
 
 

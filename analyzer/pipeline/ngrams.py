@@ -18,6 +18,7 @@ LONGEST = 4
 SPARSE = 4  # slots a key: most look-ups end at the first slot
 TABLES = 16  # vocabularies whose tables are kept
 OPENINGS = 1 << 16
+OPENING_SHIFT = np.uint64(64 - 16)
 MIX = np.uint64(0x9E3779B97F4A7C15)
 
 # Digits are all alike (a model must not learn years by heart), letters lose their case, CJK beyond 16 bits is unknown.
@@ -154,15 +155,23 @@ def table_of(vocabulary: np.ndarray) -> Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Openings:
+    """By the hash of a word's first `chars` characters: `counts[h]` lengths from `first[h]` on are those of the words that begin so."""
+
+    chars: int
+    first: np.ndarray
+    counts: np.ndarray
+    lengths: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
 class WordList:
-    """Words by length: for each length the sorted keys of its words, and the number of each word in the list.
+    """Words in a table of their keys; `order` turns a place in it into the number of the word in the list."""
 
-    `openings` holds, for each hash of two characters, the lengths (as bits) of the words that may begin with them.
-    """
-
-    lengths: tuple[tuple[int, np.ndarray, np.ndarray], ...]
+    table: Table
+    order: np.ndarray
+    openings: tuple[Openings, ...]
     size: int
-    openings: np.ndarray
 
 
 def text_grams(texts: Sequence[str]) -> Layout:
@@ -194,59 +203,73 @@ def common_grams(texts: Sequence[str], *, at_least: int, shortest: int = 1, long
 
 
 def pack_words(words: Sequence[str]) -> WordList:
-    """Words of two characters and more, ready to be found; longer ones are known by their first and last four."""
-    by_length: dict[int, list[tuple[int, int]]] = {}
-    for number, word in enumerate(words):
-        key = pack(word) if len(word) <= LONGEST else int(_join(np.uint64(pack(word[:4])), np.uint64(pack(word[-4:]))))
-        by_length.setdefault(len(word), []).append((key, number))
-    lengths = []
-    for length in sorted(by_length, reverse=True):
-        pairs = sorted(by_length[length])
-        lengths.append((length, np.array([key for key, _ in pairs], np.uint64), np.array([n for _, n in pairs], np.int32)))
-    openings = np.zeros(OPENINGS, np.uint32)
-    for bit, (length, _, _) in enumerate(lengths[:31]):
-        for word in words:
-            if len(word) == length:
-                openings[_opening(np.array([pack(word[:2])], np.uint64))] |= np.uint32(1 << bit)
-    if len(lengths) > 31:
-        openings |= np.uint32(1 << 31)
-    return WordList(tuple(lengths), len(words), openings)
+    """Words of two characters and more, ready to be found; longer ones are known by their first and last four and their length."""
+    lengths = np.array([len(word) for word in words], np.int64)
+    heads = np.array([pack(word[:LONGEST]) for word in words], np.uint64)
+    tails = np.array([pack(word[-LONGEST:]) for word in words], np.uint64)
+    keys, order = np.unique(_join_keys(heads, tails, lengths), return_index=True)
+    short, long = [word for word in words if len(word) == 2], [word for word in words if len(word) > 2]
+    return WordList(make_table(keys), order.astype(np.int32), (_openings(short, 2), _openings(long, 3)), len(words))
 
 
-def _opening(pairs: np.ndarray) -> np.ndarray:
+def _openings(words: Sequence[str], chars: int) -> Openings:
+    hashes = opening_of(np.array([pack(word[:chars]) for word in words], np.uint64))
+    pairs = np.array(sorted({(at, len(word)) for at, word in zip(hashes.tolist(), words, strict=True)}), np.int32).reshape(-1, 2)
+    first = np.searchsorted(pairs[:, 0], np.arange(OPENINGS + 1)).astype(np.int32)
+    return Openings(chars, first[:-1], np.diff(first).astype(np.int8), pairs[:, 1].copy())
+
+
+def _join_keys(heads: np.ndarray, tails: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """One number a word: its characters up to four, else a hash of its first four, its last four and its length."""
     with np.errstate(over="ignore"):
-        return (pairs * MIX >> np.uint64(64 - 16)).astype(np.int64)
+        joined = heads * MIX + (tails ^ tails >> np.uint64(31)) * np.uint64(0xC2B2AE3D27D4EB4F) + lengths.astype(np.uint64)
+    return np.where(lengths > LONGEST, joined, heads)
+
+
+def opening_of(grams: np.ndarray) -> np.ndarray:
+    """A hash of 16 bits of each n-gram."""
+    with np.errstate(over="ignore"):
+        return (grams * MIX >> OPENING_SHIFT).astype(np.int32)
 
 
 def find_words(layout: Layout, words: WordList) -> sparse.csr_matrix:
     """How often each word stands in each text, not counting where it is part of a longer word of the list."""
-    size = len(layout.owner)
-    may_open = words.openings[_opening(layout.windows[1])]  # which lengths may begin where: few do anywhere
-    places = np.flatnonzero(may_open)
-    may_open = may_open[places]
-    reached = np.zeros(size, np.int64)  # how far the longer words that start here or before reach
-    owners, numbers = [], []
-    for bit, (length, keys, order) in enumerate(words.lengths):
-        if length > size:
-            continue
-        at = places[may_open & np.uint32(1 << min(bit, 31)) != 0]
-        at = at[at <= size - length]
-        found = layout.windows[length - 1][at] if length <= LONGEST else \
-            _join(layout.windows[LONGEST - 1][at], layout.windows[LONGEST - 1][at + length - LONGEST])
-        key = np.minimum(np.searchsorted(keys, found), len(keys) - 1)
-        right = (keys[key] == found) & (layout.owner[at] == layout.owner[at + length - 1]) & (reached[at] < at + length)
-        if right.any():
-            starts = at[right]
-            owners.append(layout.owner[starts])
-            numbers.append(order[key[right]])
-            reached[starts] = starts + length
-            reached = np.maximum.accumulate(reached)
-    shape = (layout.texts, words.size)
-    if not owners:
-        return sparse.csr_matrix(shape, dtype=np.float32)
-    return count_pairs(np.concatenate(owners), np.concatenate(numbers), shape)
+    starts, _, numbers = find_places(layout, words)
+    return count_pairs(layout.owner[starts], numbers, (layout.texts, words.size))
 
 
-def _join(first, last):
-    with np.errstate(over="ignore"):
-        return first * np.uint64(0x9E3779B97F4A7C15) + (last ^ last >> np.uint64(31)) * np.uint64(0xC2B2AE3D27D4EB4F)
+def find_places(layout: Layout, words: WordList) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Where the words stand in the layout (start, end) and which they are, in order, those inside a longer one left out."""
+    pairs = [_candidates(layout, openings) for openings in words.openings]
+    starts, ends = (np.concatenate(column) for column in zip(*pairs, strict=True))
+    found = words.table.find(_word_keys(layout, starts, ends - starts))
+    known = np.flatnonzero(found >= 0)
+    known = known[np.argsort(starts[known] * len(layout.owner) - ends[known])]
+    starts, ends = starts[known], ends[known]
+    reached = np.maximum.accumulate(ends)  # how far the words reach that start before, or here and are longer
+    free = np.concatenate([[True], reached[:-1] < ends[1:]]) if len(ends) else np.zeros(0, bool)
+    return starts[free], ends[free], words.order[found[known[free]]]
+
+
+def _candidates(layout: Layout, openings: Openings) -> tuple[np.ndarray, np.ndarray]:
+    """Where a word may stand (start, end): few places of a text begin like one."""
+    hashes = opening_of(layout.windows[openings.chars - 1])
+    counts = openings.counts[hashes]
+    starts = np.flatnonzero(counts)
+    hashes, counts = hashes[starts], counts[starts]
+    behind = np.cumsum(counts)
+    number = np.repeat(openings.first[hashes] - behind + counts, counts)
+    number += np.arange(len(number))
+    starts = np.repeat(starts, counts)
+    ends = starts + openings.lengths[number]
+    inside = layout.owner[starts] == layout.owner[np.minimum(ends, len(layout.owner)) - 1]
+    inside &= ends <= len(layout.owner)
+    return starts[inside], ends[inside]
+
+
+def _word_keys(layout: Layout, starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """The keys of stretches of the layout of two characters and more."""
+    one, two, three, four = layout.windows
+    whole = np.concatenate([four, three[-1:] << np.uint64(16), two[-1:] << np.uint64(32), one[-1:] << np.uint64(48)])
+    heads = whole[starts] >> (np.maximum(LONGEST - lengths, 0) * 16).astype(np.uint64)
+    return _join_keys(heads, whole[starts + np.maximum(lengths - LONGEST, 0)], lengths)
