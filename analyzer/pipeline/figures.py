@@ -60,28 +60,29 @@ def share_units(text: str, numbers: list[Number]) -> list[Number]:
             continue
         if number.unit is None and number.form == following.form:
             if not number.magnitude or following.magnitude:
-                shared[i] = replace(number, unit=following.unit)
+                shared[i] = number._replace(unit=following.unit)
         elif following.unit.startswith(f"{number.unit}") and following.unit in ("个工作日", "个百分点", "个月", "个小时", "个方面"):
-            shared[i] = replace(number, unit=following.unit)
+            shared[i] = number._replace(unit=following.unit)
     return shared
 
 
 def number_to_quantity(text: str, number: Number, linked: Quantity | None, gap: str) -> Quantity:
     """The number judged, with comparator and change; a later number of a list takes them from the one before it."""
     left, right = look_around(text, number.start, number.end)
-    reason = judge_number(text, number)
+    reason = judge_number(number, left, right)
+    if reason == "duration" and linked is not None and linked.unit == number.unit and number.form != "fixed":
+        reason = None
+    if reason is not None:  # the rest does not matter
+        return Quantity(number.start, number.end, _exact(number.value), number.value_max, number.unit, rules=(f"number:{number.form}",), reason=reason)
     comparator, rule = read_comparator(number, left, right)
     change = FIXED[text[number.start:number.end]][2] if text[number.start:number.end] in FIXED else read_change(number, left)
     if linked is not None and number.form != "fixed":
-        if reason == "duration" and linked.unit == number.unit:
-            reason = None
         if change == "level" and linked.unit == number.unit and not re.search(r"[\u4e00-\u9fff]$", left.rstrip("和及与或以")):
             change = linked.change
         if comparator == "eq" and linked.comparator in ("le", "approx", "ge", "gt") and "before" in linked.rules and "，" not in gap:
             comparator, rule = linked.comparator, "before"
-    value_max = number.value_max
     rules = (f"number:{number.form}", *((rule,) if rule else ()))
-    return Quantity(number.start, number.end, _exact(number.value), value_max, number.unit, comparator, change, rules, reason)
+    return Quantity(number.start, number.end, _exact(number.value), number.value_max, number.unit, comparator, change, rules)
 
 
 def _exact(value: Decimal) -> Decimal:

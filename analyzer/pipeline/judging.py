@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from analyzer.lexicon import cues
-from analyzer.pipeline.quantities import Number, unit_kind
+from analyzer.pipeline.quantities import FORMS, Number, unit_kind
 
 WINDOW = 24
 QUOTED_LENGTH = 18
@@ -39,6 +39,25 @@ STATE_BEFORE = r"(?:达到|达|降至|降到|升至|提高到|提升到|提高�
 VAGUE_BEFORE = re.compile(rf"(?:{_words('vague_before')})$")
 SLOGAN_AFTER = re.compile(r"[两三]件大事|[一二三四五六七八九十]项(?:基本)?原则|两[种个](?:资源|市场|大局|空间|制度)")
 ROUND_THE_CLOCK = re.compile(r"(?:全天候|不间断|不打烊|自助)?(?:开放|值守|值班|服务|运行|营业|在线|不打烊|不间断|通关|监[测控])")
+# Rules that are asked of nearly every number.
+NAME_BEFORE = re.compile(r"[A-Za-z+＋_/.=@#-]$")
+DASH_BEFORE = re.compile(r"(?:[\u4e00-\u9fff]-{1,2}|\d%?-)$")
+NAME_AFTER = re.compile(r"[+＋]|\s?[A-Za-z]")
+YEAR_AFTER = re.compile(r"\s?(?:-|—|–|―|－|~|至|年|版|\)|）|届|、)")
+YEAR_BEFORE = re.compile(r"(?:\d|年)\s?(?:-|—|–|―|－|~|至)\s?$")
+HOUR_BEFORE = re.compile(r"\d[时:：]$")
+DAY_AFTER = re.compile(r"年代|世纪|月份?|日(?!均|处理|产|供)|点钟|时\d")
+MEETING_AFTER = re.compile(r"常务会议|全体会议|会议|全会|党组")
+REFERENCE_AFTER = re.compile(r"号|〕|］|\]|弄|幢楼")
+LIST_AFTER = re.compile(r"\s?[.、．)）:：]")
+LEVEL_AFTER = re.compile(r"级|档")
+STRONGEST_AFTER = re.compile(r"强(?![降对震台沙冷风])")
+LESS_BEFORE = re.compile(r"(?:不足|不到|低于|少于)$")
+MORE_BEFORE = re.compile(r"(?<!不)(?:超过?|达到?|突破|过)$")
+EVERY_BEFORE = re.compile(r"每(?:新增|增加|减少)?$")
+STREAK_BEFORE = re.compile(r"连续(?:第)?$|连续实现$|已连续$")
+TIMES_BEFORE = re.compile(r"[×÷✕]\s?$")
+HAN_AFTER = re.compile(r"[\u4e00-\u9fff]")
 AGEING = r"房龄|老旧|住宅|电梯|车龄|车辆|小区|建筑|楼龄|老|燃气|供水|供热|管"
 
 
@@ -48,15 +67,13 @@ def look_around(text: str, start: int, end: int) -> tuple[str, str]:
     return left[left.rfind("\n") + 1:], right.split("\n", 1)[0]
 
 
-def judge_number(text: str, number: Number) -> str | None:
-    """The name of the rule that says why this number is no figure, or None for a figure."""
-    left, right = look_around(text, number.start, number.end)
-    whole_line = not left.strip() and not right.strip()
-    for rule in RULES:
+def judge_number(number: Number, left: str, right: str) -> str | None:
+    """The name of the rule that says why this number, `left` and `right` around it, is no figure, or None for a figure."""
+    for rule in RULES_OF_FORM[number.form]:
         if reason := rule(number, left, right):
             return reason
     if number.unit is None and number.form in ("arabic", "chinese"):
-        return unitless(number, left, right, whole_line=whole_line)
+        return unitless(number, left, right)
     return None
 
 
@@ -71,13 +88,11 @@ def is_quoted_name(number: Number, left: str, right: str) -> str | None:
 
 def is_word_part(number: Number, left: str, right: str) -> str | None:
     """PM2.5, IPv6, C919, 3+4, 02专项, and numbers of web addresses."""
-    if number.form not in ("arabic", "ratio"):
-        return None
     if URL.search(left):
         return "web address"
-    if re.search(r"[A-Za-z+＋_/.=@#-]$", left) and not re.search(r"(?:[\u4e00-\u9fff]-{1,2}|\d%?-)$", left):
+    if NAME_BEFORE.search(left) and not DASH_BEFORE.search(left):
         return "part of a name"
-    if re.match(r"[+＋]|\s?[A-Za-z]", right) and number.unit is None:
+    if number.unit is None and NAME_AFTER.match(right):
         return "part of a name"
     if number.digits.startswith("0") and "." not in number.digits and len(number.digits) > 1:
         return "code"
@@ -91,34 +106,32 @@ def is_date(number: Number, left: str, right: str) -> str | None:
     kind = number.unit
     if number.form in ("arabic", "chinese") and number.unit in (None, "年", "届") and 1900 <= number.value <= 2100 \
             and not number.magnitude and number.value == int(number.value) \
-            and (kind in ("年", "届") or re.match(r"\s?(?:-|—|–|―|－|~|至|年|版|\)|）|届|、)", right) or re.search(r"(?:\d|年)\s?(?:-|—|–|―|－|~|至)\s?$", left)
+            and (kind in ("年", "届") or YEAR_AFTER.match(right) or YEAR_BEFORE.search(left)
                  or re.match(r"[\u4e00-\u9fff“]", right) and number.unit is None):
         return "date"
-    if re.search(r"\d[时:：]$", left) and number.unit is None:
+    if kind is None and HOUR_BEFORE.search(left):
         return "time"
-    if kind == "月" or kind == "日" and re.search(r"月$", left) or re.match(r"年代|世纪|月份?|日(?!均|处理|产|供)|点钟|时\d", right) and kind is None:
+    if kind == "月" or kind == "日" and left.endswith("月") or kind is None and DAY_AFTER.match(right):
         return "date"
     return None
 
 
 def is_reference_number(number: Number, left: str, right: str) -> str | None:
     """〔2021〕82号, 第三条, list numbers, addresses."""
-    if re.match(r"常务会议|全体会议|会议|全会|党组", right) and number.unit == "次":
+    if number.unit == "次" and MEETING_AFTER.match(right):
         return "reference number"
     if number.unit == "人" and right.startswith("口") and not left.strip() and number.value < 20 and not number.magnitude:
         return "heading"  # 1人口特征
-    if re.match(r"号|〕|］|\]|弄|幢楼", right) and number.unit is None or re.search(r"[〔\[［]$", left):
+    if number.unit is None and REFERENCE_AFTER.match(right) or left.endswith(("〔", "[", "［")):
         return "reference number"
-    if not left.strip(" \t（(") and number.unit is None and re.match(r"\s?[.、．)）:：]", right):
+    if number.unit is None and not left.strip(" \t（(") and LIST_AFTER.match(right):
         return "list number"
-    if not left.strip("（( ") and number.unit is None and number.form == "chinese" and re.match(r"是|要|、|）", right):
+    if number.unit is None and number.form == "chinese" and not left.strip("（( ") and right.startswith(("是", "要", "、", "）")):
         return "list number"
     return None
 
 
 def is_ordinal(number: Number, left: str, right: str) -> str | None:
-    if number.form != "rank":
-        return None
     first = number.value == 1 and not number.digits[0].isdigit()
     placed = number.unit in ("位", "名") or number.unit is None and not re.match(r"[\u4e00-\u9fff]", right) or re.match(r"[和与]第", right)
     return None if placed and not first and RANK_BEFORE.search(left) else "ordinal"
@@ -126,9 +139,9 @@ def is_ordinal(number: Number, left: str, right: str) -> str | None:
 
 def is_class(number: Number, left: str, right: str) -> str | None:
     """万亿级产业, 5A级景区, 亿元以上项目, 500千伏输变电工程, 20户以上自然村: a class, not a count."""
-    if re.match(r"级|档", right) and number.unit != "个" or re.match(r"强(?![降对震台沙冷风])", right):
+    if number.unit != "个" and LEVEL_AFTER.match(right) or STRONGEST_AFTER.match(right):
         return "class"
-    if number.unit in ("千伏", "伏", "英寸", "纳米", "微米", "兆瓦时") and re.match(r"[\u4e00-\u9fff]", right):
+    if number.unit in ("千伏", "伏", "英寸", "纳米", "微米", "兆瓦时") and HAN_AFTER.match(right):
         return "class"
     if number.form == "chinese" and not re.search(r"[一二三四五六七八九两]", number.digits) and number.unit and re.match(r"以上|以下|级|以内", right) \
             and not VAGUE_BEFORE.search(left) and not (number.unit in GENERAL_UNITS and re.match(r"以上(?![\u4e00-\u9fff])", right)):
@@ -137,19 +150,19 @@ def is_class(number: Number, left: str, right: str) -> str | None:
         rule = OBJECT_OF_RULE.search(left) or re.search(RULE_WORDS, left + right)
         general = rule or number.unit in GENERAL_UNITS and not re.match(r"(?:及)?以上的?(?:自然|行政|村)", right)
         return None if general else "class"
-    if re.search(r"(?:不足|不到|低于|少于)$", left) and re.match(r"的[\u4e00-\u9fff]{2,12}\d", right):
+    if LESS_BEFORE.search(left) and re.match(r"的[\u4e00-\u9fff]{2,12}\d", right):
         return "class"
-    if re.search(r"(?<!不)(?:超过?|达到?|突破|过)$", left) and re.match(r"的[\u4e00-\u9fff]{2,9}", right) \
+    if MORE_BEFORE.search(left) and re.match(r"的[\u4e00-\u9fff]{2,9}", right) \
             and not re.search(RULE_WORDS, left + right) and not OBJECT_OF_RULE.search(left):
         return "class"
-    if number.unit in ("GHz", "MHz") and re.match(r"频", right):
+    if number.unit in ("GHz", "MHz") and right.startswith("频"):
         return "class"
     return None
 
 
 def is_base(number: Number, left: str, right: str) -> str | None:
     """每10万人45台, 每千人口: what a rate is counted on."""
-    if re.search(r"每(?:新增|增加|减少)?$", left) and number.digits and unit_kind(number.unit) not in ("money", "time", "percent") \
+    if EVERY_BEFORE.search(left) and number.digits and unit_kind(number.unit) not in ("money", "time", "percent") \
             and re.fullmatch(r"1?0*|[一百千万十]+", number.digits):
         return "base of a rate"
     if left.endswith("每") and number.form == "chinese" and number.unit is None:
@@ -160,7 +173,7 @@ def is_base(number: Number, left: str, right: str) -> str | None:
 def is_duration(number: Number, left: str, right: str) -> str | None:
     """三年行动, 连续9年, 15分钟生活圈 are none; 压缩至5个工作日, 最长3年 are figures."""
     kind = unit_kind(number.unit)
-    if re.search(r"连续(?:第)?$|连续实现$|已连续$", left):
+    if STREAK_BEFORE.search(left):
         return "streak"
     if kind != "time":
         return None
@@ -189,8 +202,6 @@ def is_age(number: Number, left: str, right: str) -> str | None:
 
 def is_chinese_word(number: Number, left: str, right: str) -> str | None:
     """三农, 两岸, 一批, 十大工程 are words; 建成两座桥 is a count."""
-    if number.form != "chinese":
-        return None
     kind = unit_kind(number.unit)
     if kind == "none":
         return None if number.magnitude or VAGUE_BEFORE.search(left) or TOP_BEFORE.search(left) else "word"
@@ -214,9 +225,9 @@ def is_chinese_word(number: Number, left: str, right: str) -> str | None:
     return None
 
 
-def unitless(number: Number, left: str, right: str, *, whole_line: bool) -> str | None:
+def unitless(number: Number, left: str, right: str) -> str | None:
     """A number without unit is a figure with 万 or 亿 behind it, or alone in a table cell that the table reader vouches for."""
-    if whole_line:
+    if not left.strip() and not right.strip():
         return "lone number"
     if STRUCTURE_BEFORE.search(left) and (re.match(r"[∶:：]\d", right) or left.endswith(("∶", ":", "："))):
         return None  # 三次产业结构调整为7.7∶42.5∶49.8
@@ -236,8 +247,6 @@ def unitless(number: Number, left: str, right: str, *, whole_line: bool) -> str 
 
 
 def is_ratio_name(number: Number, left: str, right: str) -> str | None:
-    if number.form != "ratio":
-        return None
     if left.endswith((":", "：", "∶")) or number.unit is None and not re.search(r"比(?:例|值|率|重)?(?:[^，。；]{0,6}|[^，。；]*[从由至到为])$", left):
         return "ratio name"
     if number.unit == "%" and re.search(r"[A-Za-z0-9/]$", left):
@@ -247,7 +256,7 @@ def is_ratio_name(number: Number, left: str, right: str) -> str | None:
 
 def is_slogan(number: Number, left: str, right: str) -> str | None:
     """四位一体, 两件大事, 五项原则, 两种资源, 青年50人论坛 are names; ×100% ends a formula, 2×66万千瓦 names a plant."""
-    if re.search(r"[×÷✕]\s?$", left):
+    if TIMES_BEFORE.search(left):
         return "part of a name"
     if number.unit == "位" and right.startswith("一体") or number.unit == "人" and re.match(r"论坛|组织会议", right):
         return "name"
@@ -258,7 +267,7 @@ def is_slogan(number: Number, left: str, right: str) -> str | None:
 
 def is_fixed_name(number: Number, left: str, right: str) -> str | None:
     """企业倍增工程, 清零行动: a closed-list word inside a programme's name."""
-    if number.form == "fixed" and re.match(r"[\u4e00-\u9fff]{0,4}(?:工程|行动|计划|攻坚|专项|战略|改革|机制)", right) and not right.startswith("的"):
+    if re.match(r"[\u4e00-\u9fff]{0,4}(?:工程|行动|计划|攻坚|专项|战略|改革|机制)", right) and not right.startswith("的"):
         return "name"
     return None
 
@@ -268,3 +277,6 @@ RULES: tuple[Rule, ...] = (
     is_quoted_name, is_word_part, is_date, is_reference_number, is_ordinal, is_slogan, is_fixed_name, is_ratio_name, is_base, is_duration, is_age,
     is_class, is_chinese_word,
 )
+ONLY_FOR: dict[Rule, tuple[str, ...]] = {
+    is_word_part: ("arabic", "ratio"), is_ordinal: ("rank",), is_fixed_name: ("fixed",), is_ratio_name: ("ratio",), is_chinese_word: ("chinese",)}
+RULES_OF_FORM = {form: tuple(rule for rule in RULES if form in ONLY_FOR.get(rule, FORMS)) for form in FORMS}

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from analyzer.lexicon import cues, data_path, fault, read_rows, split
 from analyzer.numerals import ARABIC, CHINESE, MAGNITUDE, MAGNITUDES, parse_arabic, parse_chinese
@@ -37,6 +37,7 @@ BRACKET_UNIT = re.compile(r"[（(]([\u4e00-\u9fff]{1,3})[）)]")
 RATIO = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)[:：∶](\d{1,9}(?:\.\d{1,9})?)(?![\d.:：∶])")
 FRACTION = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
 WORTHY = re.compile(r"[十百千万亿]")
+SUBUNIT = re.compile(r"[/（(]")
 LONGEST_UNIT = 9
 LONGEST_NUMBER = 24
 SUBUNITS = {"日", "年", "月", "天", "人", "户", "平方米", "平方公里", "公里", "千瓦时", "立方米", "吨", "公顷", "亩", "秒",
@@ -45,9 +46,11 @@ SUBUNITS = {"日", "年", "月", "天", "人", "户", "平方米", "平方公里
             "课时", "孔", "米", "平米", "亿人", "百户", "百万人", "kWh", "人次", "处", "座", "村", "县", "项", "位", "月/人"}
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """A number mention before judging; `form` tells how it was written (arabic, chinese, bare, fixed, per, rank, ratio)."""
+FORMS = ("arabic", "chinese", "fixed", "per", "rank", "ratio")
+
+
+class Number(NamedTuple):
+    """A number mention before judging; `form` (one of FORMS) tells how it was written."""
 
     start: int
     end: int
@@ -76,8 +79,10 @@ def units() -> dict[str, tuple[str, tuple[str, ...]]]:
 
 def unit_kind(unit: str | None) -> str:
     """The kind of a unit (money, people, count …) by the part before a slash or bracket; "none" without one."""
-    head = re.split(r"[/（(]", unit)[0] if unit else ""
-    return units().get(head, ("none", ()))[0]
+    if not unit:
+        return "none"
+    known = units().get(unit) or units().get(SUBUNIT.split(unit, maxsplit=1)[0])
+    return known[0] if known else "none"
 
 
 def find_numbers(text: str) -> list[Number]:
@@ -208,7 +213,7 @@ def _form(match: re.Match[str]) -> str:
 def to_tenths(number: Number) -> Number:
     """四成 is 40 %, 九折 is 90 %."""
     if number.unit in ("成", "折"):
-        return replace(number, value=number.value * 10, unit="%")
+        return number._replace(value=number.value * 10, unit="%")
     return number
 
 
@@ -266,5 +271,5 @@ def _low_value(first: Number, second: Number) -> Decimal:
 
 
 def _join(first: Number, second: Number) -> Number:
-    return replace(second, start=first.start, value=_low_value(first, second), value_max=second.value,
+    return second._replace(start=first.start, value=_low_value(first, second), value_max=second.value,
                    unit=second.unit or first.unit, digits=f"{first.digits}-{second.digits}", many=False)
