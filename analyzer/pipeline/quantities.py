@@ -37,7 +37,6 @@ BRACKET_UNIT = re.compile(r"[（(]([\u4e00-\u9fff]{1,3})[）)]")
 RATIO = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)[:：∶](\d{1,9}(?:\.\d{1,9})?)(?![\d.:：∶])")
 FRACTION = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
 WORTHY = re.compile(r"[十百千万亿]")
-SUBUNIT = re.compile(r"[/（(]")
 LONGEST_UNIT = 9
 LONGEST_NUMBER = 24
 SUBUNITS = {"日", "年", "月", "天", "人", "户", "平方米", "平方公里", "公里", "千瓦时", "立方米", "吨", "公顷", "亩", "秒",
@@ -77,12 +76,11 @@ def units() -> dict[str, tuple[str, tuple[str, ...]]]:
     return known
 
 
+@functools.lru_cache(maxsize=1024)
 def unit_kind(unit: str | None) -> str:
     """The kind of a unit (money, people, count …) by the part before a slash or bracket; "none" without one."""
-    if not unit:
-        return "none"
-    known = units().get(unit) or units().get(SUBUNIT.split(unit, maxsplit=1)[0])
-    return known[0] if known else "none"
+    head = re.split(r"[/（(]", unit)[0] if unit else ""
+    return units().get(head, ("none", ()))[0]
 
 
 def find_numbers(text: str) -> list[Number]:
