@@ -23,7 +23,7 @@ from library_samples import TEXT, make_analysis, make_document, make_figure
 
 from analyzer import store as library
 from analyzer.errors import AnalyzerError
-from analyzer.store import Filters, near, schema, search
+from analyzer.store import CommitmentFilters, Filters, near, schema, search
 
 
 @pytest.fixture(scope="module")
@@ -269,6 +269,66 @@ def test_what_is_said_of_a_document_survives_a_new_analysis(store):
     assert library.find(store, Filters(region=("北河市",))).total == 7
 
 
+def test_a_library_of_the_first_version_learns_to_review_commitments(tmp_path):
+    store = library.open_store(home=tmp_path)
+    library.save_analysis(store, make_analysis())
+    with schema.writing(store) as connection:  # as it was before the column
+        connection.exec_driver_sql("ALTER TABLE commitments DROP COLUMN review")
+        connection.execute(schema.meta.update().where(schema.meta.c.key == "schema").values(value="1"))
+    store = library.open_store(home=tmp_path)
+    assert {row["review"] for row in library.read_commitments(store)} == {"open"}
+
+
+def test_corrected_commitments_survive_a_new_analysis(store):
+    library.save_analysis(store, make_analysis())
+    first, second = library.read_commitments(store)[:2]
+    assert library.edit_figures(store, [first["key"]], {"category": "housing", "period": "2027"}, who="甲", subject="commitment")
+    assert library.reject_figures(store, [second["key"]], who="甲", subject="commitment")
+    with pytest.raises(AnalyzerError, match="cannot be edited"):
+        library.edit_figures(store, [first["key"]], {"text": "x"}, who="甲", subject="commitment")
+    before = library.count_commitments(store)
+    analysis = make_analysis()
+    library.save_analysis(store, analysis)
+    rows = {row["key"]: row for row in library.read_commitments(store)}
+    assert (rows[first["key"]]["category"], rows[first["key"]]["period"], rows[first["key"]]["review"]) == ("housing", "2027", "edited")
+    assert second["key"] not in rows and library.count_commitments(store) == before == len(rows)
+    library.save_analysis(store, replace(analysis, commitments=()))  # the next version finds none of them
+    assert library.count_commitments(store) == 0 and library.read_commitment(store, first["key"])["gone"] == 1
+    library.save_analysis(store, analysis)
+    assert library.read_commitment(store, first["key"])["gone"] == 0
+
+
+def test_steps_on_commitments_are_logged_and_undone(store):
+    number = library.save_analysis(store, make_analysis())
+    row = library.read_commitments(store)[0]
+    library.edit_figures(store, [row["key"]], {"object": "别的"}, who="甲", subject="commitment")
+    line = library.read_log(store)[0]
+    assert line["quote"] == row["text"] and line["document"] == row["document"] and line["subject"] == "commitment"
+    library.undo(store, library.last_batch(store)["batch"], who="甲")
+    back = library.read_commitment(store, row["key"])
+    assert (back["object"], back["review"]) == (row["object"], "open")
+    added = library.add_commitment(store, number, {"text": "建成口袋公园", "start": 1, "end": 7}, who="甲")
+    assert library.read_commitment(store, added)["review"] == "added"
+    library.save_analysis(store, make_analysis())
+    assert library.read_commitment(store, added)["gone"] == 0
+    library.undo(store, library.last_batch(store)["batch"], who="甲")
+    assert library.read_commitment(store, added)["gone"] == 1
+
+
+def test_commitments_are_found_by_facets_and_words(store):
+    library.save_analysis(store, make_analysis())
+    rows = library.read_commitments(store)
+    facets = library.count_commitment_facets(store)
+    assert sum(count for _, count in facets["category"]) == sum(count for _, count in facets["figures"]) == len(rows)
+    for name, wanted in (("category", rows[0]["category"]), ("department", rows[0]["departments"][0]["name"] if rows[0]["departments"] else ""),
+                         ("document", str(rows[0]["document_id"])), ("review", "open")):  # fmt: skip
+        found = library.find_commitments(store, CommitmentFilters(**{name: (wanted or "",)}))
+        assert rows[0]["id"] in found and len(found) == dict(facets[name])[wanted or ""]
+    word = rows[0]["text"][:4]
+    assert [row["id"] for row in rows if word in row["text"]] == sorted(library.find_commitments(store, CommitmentFilters(text=word)))
+    assert library.find_commitments(store, CommitmentFilters(text="100%_")) == []
+
+
 def test_views_and_actuals(store):
     library.save_view(store, "住房", {"category": ["housing"]})
     library.save_view(store, "住房", {"category": ["housing"], "q": "租赁"})
@@ -306,12 +366,13 @@ def test_any_text_can_be_kept(store, evil):
 
 def test_a_newer_library_is_refused_and_an_older_one_lifted(tmp_path, monkeypatch):
     library.open_store(home=tmp_path)
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", 2)
-    monkeypatch.setitem(schema.MIGRATIONS, 2, ["ALTER TABLE documents ADD COLUMN shelf TEXT"])
+    now = schema.SCHEMA_VERSION
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", now + 1)
+    monkeypatch.setitem(schema.MIGRATIONS, now + 1, ["ALTER TABLE documents ADD COLUMN shelf TEXT"])
     with library.open_store(home=tmp_path).engine.connect() as connection:
         assert "shelf" in {column["name"] for column in sa.inspect(connection).get_columns("documents")}
-    monkeypatch.setattr(schema, "SCHEMA_VERSION", 1)
-    with pytest.raises(AnalyzerError, match="version 2"):
+    monkeypatch.setattr(schema, "SCHEMA_VERSION", now)
+    with pytest.raises(AnalyzerError, match=f"version {now + 1}"):
         library.open_store(home=tmp_path)
 
 

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from analyzer.store.columns import FACETS
+from analyzer.store.commitment_rows import (
+    CommitmentFilters,
+    add_commitment,
+    count_commitment_facets,
+    count_commitments,
+    find_commitments,
+    read_commitment,
+    read_commitments,
+)
 from analyzer.store.corrections import (
+    COMMITMENT_EDITABLE,
     EDITABLE,
     accept_figures,
     add_figure,
@@ -31,7 +41,6 @@ from analyzer.store.jobs import (
 from analyzer.store.preview import preview_analysis
 from analyzer.store.query import SORTS, Filters, Found, count_gone, count_pairs, count_table, find
 from analyzer.store.reads import (
-    count_commitments,
     count_versions,
     delete_view,
     document_titles,
@@ -41,7 +50,6 @@ from analyzer.store.reads import (
     list_analyses,
     list_documents,
     list_views,
-    read_commitments,
     read_document_row,
     read_figure,
     read_figures,
@@ -55,6 +63,8 @@ from analyzer.store.schema import Store, default_home, open_store
 from analyzer.store.write import delete_document, file_path, find_near, keep_file, save_analysis, set_near
 
 __all__ = [
+    "COMMITMENT_EDITABLE",
+    "CommitmentFilters",
     "EDITABLE",
     "FACETS",
     "SORTS",
@@ -62,11 +72,13 @@ __all__ = [
     "Found",
     "Store",
     "accept_figures",
+    "add_commitment",
     "add_figure",
     "add_job",
     "add_link",
     "clear_jobs",
     "count_jobs",
+    "count_commitment_facets",
     "count_commitments",
     "count_gone",
     "count_pairs",
@@ -82,6 +94,7 @@ __all__ = [
     "figures_of",
     "file_path",
     "find",
+    "find_commitments",
     "find_document",
     "find_near",
     "free_jobs",
@@ -98,6 +111,7 @@ __all__ = [
     "save_setting",
     "set_result",
     "open_store",
+    "read_commitment",
     "read_commitments",
     "read_document_row",
     "read_figure",

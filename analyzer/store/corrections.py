@@ -12,7 +12,17 @@ import sqlalchemy as sa
 
 from analyzer.errors import AnalyzerError
 from analyzer.store import search
-from analyzer.store.schema import Store, corrections, documents, figures, insert_one, next_revision, reading, writing
+from analyzer.store.schema import (
+    Store,
+    commitments,
+    corrections,
+    documents,
+    figures,
+    insert_one,
+    next_revision,
+    reading,
+    writing,
+)
 
 EDITABLE = (
     "value",
@@ -29,7 +39,10 @@ EDITABLE = (
     "departments",
     "due",
 )
+COMMITMENT_EDITABLE = ("action", "object", "category", "period", "due", "region", "departments")
 DOCUMENT_EDITABLE = ("title", "issuer", "number", "written", "published", "region", "level", "genre", "url", "accessed")
+
+TABLES = {"figure": figures, "commitment": commitments}
 
 
 def overrides(connection: sa.Connection, subject: str, key: str | None, *, keys: list[str] | None = None) -> dict:
@@ -55,33 +68,35 @@ def overrides(connection: sa.Connection, subject: str, key: str | None, *, keys:
 
 
 def edit_figures(
-    store: Store, keys: list[str], changes: dict[str, Any], *, who: str, action: str = "edit"
+    store: Store, keys: list[str], changes: dict[str, Any], *, who: str, subject: str = "figure"
 ) -> str | None:
     """Changes fields of figures and marks them edited; returns the batch to undo it by, or None if nothing changed.
 
-    `departments` is a list of {name, role, source, id}. Raises AnalyzerError for a field that cannot be edited.
+    `departments` is a list of {name, role, source, id}. Raises AnalyzerError for a field that cannot be edited. This and
+    the steps below take commitments, too, with the `subject` "commitment".
     """
-    unknown = [field for field in changes if field not in EDITABLE]
+    allowed = EDITABLE if subject == "figure" else COMMITMENT_EDITABLE
+    unknown = [field for field in changes if field not in allowed]
     if unknown:
         raise AnalyzerError(
-            f"field {unknown[0]!r} cannot be edited; allowed: {', '.join(EDITABLE)}",
-            f"字段 {unknown[0]} 不能修改；可修改的有：{'、'.join(EDITABLE)}",
+            f"field {unknown[0]!r} cannot be edited; allowed: {', '.join(allowed)}",
+            f"字段 {unknown[0]} 不能修改；可修改的有：{'、'.join(allowed)}",
         )
     changes = {field: _column_value(field, value) for field, value in changes.items()}
-    return _apply(store, keys, {**changes, "review": "edited"}, who=who, action=action, only_if=tuple(changes))
+    return _apply(store, subject, keys, {**changes, "review": "edited"}, who=who, action="edit", only_if=tuple(changes))
 
 
-def accept_figures(store: Store, keys: list[str], *, who: str) -> str | None:
-    return _apply(store, keys, {"review": "accepted"}, who=who, action="accept")
+def accept_figures(store: Store, keys: list[str], *, who: str, subject: str = "figure") -> str | None:
+    return _apply(store, subject, keys, {"review": "accepted"}, who=who, action="accept")
 
 
-def reject_figures(store: Store, keys: list[str], *, who: str) -> str | None:
+def reject_figures(store: Store, keys: list[str], *, who: str, subject: str = "figure") -> str | None:
     """Marks figures as no figures at all; they leave the tables, not the library."""
-    return _apply(store, keys, {"review": "rejected"}, who=who, action="reject")
+    return _apply(store, subject, keys, {"review": "rejected"}, who=who, action="reject")
 
 
-def reopen_figures(store: Store, keys: list[str], *, who: str) -> str | None:
-    return _apply(store, keys, {"review": "open"}, who=who, action="reopen")
+def reopen_figures(store: Store, keys: list[str], *, who: str, subject: str = "figure") -> str | None:
+    return _apply(store, subject, keys, {"review": "open"}, who=who, action="reopen")
 
 
 def edit_document(store: Store, number: int, changes: dict[str, Any], *, who: str) -> str | None:
@@ -107,25 +122,14 @@ def add_figure(store: Store, number: int, values: dict[str, Any], *, who: str) -
 
     `values` needs start, end, quote, sentence, sentence_start and sentence_end; the rest is optional.
     """
-    key, batch = uuid.uuid4().hex[:24], uuid.uuid4().hex
     base: dict[str, Any] = {
         "value": None,
-        "value_max": None,
-        "unit": None,
+        "indicator": None,
         "comparator": "eq",
         "change": "level",
-        "indicator": None,
-        "action": None,
         "status": "planned",
-        "period": None,
-        "region": None,
-        "category": None,
         "departments": [],
         "section": [],
-        "page": None,
-        "box": None,
-        "due": None,
-        "binding": None,
         "confidence": 1.0,
         "rules": ["added by hand"],
     }
@@ -133,11 +137,18 @@ def add_figure(store: Store, number: int, values: dict[str, Any], *, who: str) -
     for field in ("departments", "section", "rules"):
         row[field] = json.dumps(row[field], ensure_ascii=False)
     with writing(store) as connection:
-        row.update(key=key, document_id=number, review="added", gone=0, revision=next_revision(connection))
-        identity = insert_one(connection, figures, row)
+        row.update(document_id=number, review="added", gone=0, revision=next_revision(connection))
+        key, identity = add_row(connection, "figure", row, who=who)
         search.put_body(connection, identity, search.body_of(row))
-        _log(connection, who, "add", "figure", key, "*", None, {**row, "id": identity}, batch)
     return key
+
+
+def add_row(connection: sa.Connection, subject: str, row: dict[str, Any], *, who: str) -> tuple[str, int]:
+    """A record that a person added, and its line in the log; returns its key and its id."""
+    row = {**row, "key": uuid.uuid4().hex[:24]}
+    identity = insert_one(connection, TABLES[subject], row)
+    _log(connection, who, "add", subject, row["key"], "*", None, {**row, "id": identity}, uuid.uuid4().hex)
+    return row["key"], identity
 
 
 def undo(store: Store, batch: str, *, who: str) -> int:
@@ -161,7 +172,7 @@ def undo(store: Store, batch: str, *, who: str) -> int:
             if row["subject"] == "document":
                 connection.execute(documents.update().where(documents.c.sha256 == row["key"]).values({field: value}))
             else:
-                _set(connection, row["key"], {field: value}, revision)
+                _set(connection, row["subject"], row["key"], {field: value}, revision)
             _log(connection, who, "undo", row["subject"], row["key"], row["field"], new, old, step, reverts=batch)
     return len(rows)
 
@@ -178,18 +189,18 @@ def last_batch(store: Store, *, who: str | None = None) -> dict[str, Any] | None
 
 
 def read_log(store: Store, *, key: str | None = None, keys: list[str] | None = None, limit: int = 1000) -> list[dict]:
-    """The log, latest first, each line with its figure's quote and document where they are still there."""
+    """The log, latest first, each line with its record's quote and document where they are still there."""
+    places = corrections.outerjoin(figures, figures.c.key == corrections.c.key)
+    places = places.outerjoin(commitments, commitments.c.key == corrections.c.key)
+    number = sa.func.coalesce(figures.c.document_id, commitments.c.document_id)
+    places = places.outerjoin(documents, sa.or_(documents.c.id == number, documents.c.sha256 == corrections.c.key))
     query = sa.select(
         corrections,
-        figures.c.quote,
-        figures.c.indicator,
-        figures.c.document_id,
+        sa.func.coalesce(figures.c.quote, commitments.c.text).label("quote"),
+        sa.func.coalesce(figures.c.indicator, commitments.c.object).label("indicator"),
+        number.label("document_id"),
         sa.func.coalesce(documents.c.title, documents.c.name).label("document"),
-    ).select_from(
-        corrections.outerjoin(figures, figures.c.key == corrections.c.key).outerjoin(
-            documents, sa.or_(documents.c.id == figures.c.document_id, documents.c.sha256 == corrections.c.key)
-        )
-    )
+    ).select_from(places)
     if key is not None:
         query = query.where(corrections.c.key == key)
     with reading(store) as connection:
@@ -203,14 +214,14 @@ def read_log(store: Store, *, key: str | None = None, keys: list[str] | None = N
 
 
 def _apply(
-    store: Store, keys: list[str], changes: dict[str, Any], *, who: str, action: str, only_if: tuple[str, ...] = ()
+    store: Store, subject: str, keys: list[str], changes: dict[str, Any], *, who: str, action: str, only_if: tuple[str, ...] = ()
 ) -> str | None:
-    batch = uuid.uuid4().hex
+    batch, table = uuid.uuid4().hex, TABLES[subject]
     changed = 0
     with writing(store) as connection:
         revision = next_revision(connection)
         for key in keys:
-            row = connection.execute(sa.select(figures).where(figures.c.key == key)).mappings().first()
+            row = connection.execute(sa.select(table).where(table.c.key == key)).mappings().first()
             if row is None:
                 continue
             moved = {field: value for field, value in changes.items() if not _same(row[field], value)}
@@ -218,21 +229,24 @@ def _apply(
                 moved.pop("review")  # what a person added stays told apart from what was found
             if not moved or (only_if and not any(field in moved for field in only_if)):
                 continue
-            _set(connection, key, moved, revision, row)
+            _set(connection, subject, key, moved, revision, row)
             for field, value in moved.items():
-                _log(connection, who, action, "figure", key, field, row[field], value, batch)
+                _log(connection, who, action, subject, key, field, row[field], value, batch)
             changed += 1
     return batch if changed else None
 
 
-def _set(connection: sa.Connection, key: str, values: dict[str, Any], revision: int, row: Any = None) -> None:
-    row = row or connection.execute(sa.select(figures).where(figures.c.key == key)).mappings().first()
+def _set(connection: sa.Connection, subject: str, key: str, values: dict[str, Any], revision: int, row: Any = None) -> None:
+    table = TABLES[subject]
+    row = row or connection.execute(sa.select(table).where(table.c.key == key)).mappings().first()
     if row is None:
         return
-    connection.execute(figures.update().where(figures.c.key == key).values(**values, revision=revision))
-    if {"indicator", "departments"} & values.keys():
-        search.drop_body(connection, row["id"], search.body_of(row))
-        search.put_body(connection, row["id"], search.body_of({**row, **values}))
+    if subject == "figure":
+        values = {**values, "revision": revision}
+        if {"indicator", "departments"} & values.keys():
+            search.drop_body(connection, row["id"], search.body_of(row))
+            search.put_body(connection, row["id"], search.body_of({**row, **values}))
+    connection.execute(table.update().where(table.c.key == key).values(**values))
 
 
 def _log(

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from analyzer.records import Analysis
 from analyzer.store.corrections import EDITABLE, overrides
+from analyzer.store.keys import record_keys, storable
 from analyzer.store.schema import Store, documents, figures, reading
-from analyzer.store.write import figure_keys, figure_values, storable
+from analyzer.store.write import figure_values
 
 _SHOWN = 200
 
@@ -31,7 +32,7 @@ def preview_analysis(store: Store, analysis: Analysis) -> dict[str, Any]:
         )
         old = {row["key"]: dict(row) for row in connection.execute(query).mappings()}
         same_text = known is not None and known.text == storable(analysis.document.text)
-        keys = figure_keys(sha256, analysis.figures, list(old.values()), same_text)
+        keys = record_keys(sha256, analysis.figures, list(old.values()), same_text)
         touched = overrides(connection, "figure", None, keys=[key for key in keys if key in old])
     differences: list[dict[str, Any]] = []
     counts = {"new": 0, "gone": 0, "changed": 0, "same": 0}

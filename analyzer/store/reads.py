@@ -12,7 +12,6 @@ from analyzer.store.schema import (
     Store,
     actuals,
     analyses,
-    commitments,
     documents,
     figures,
     meta,
@@ -65,24 +64,6 @@ def figures_of(store: Store, number: int) -> list[dict[str, Any]]:
             .all()
         )
     return read_figures(store, ids)
-
-
-def read_commitments(store: Store, numbers: Iterable[int] | None = None) -> list[dict[str, Any]]:
-    query = (
-        sa.select(
-            commitments,
-            sa.func.coalesce(documents.c.title, documents.c.name).label("document"),
-            documents.c.name.label("file"),
-            documents.c.sha256,
-        )
-        .join(documents, documents.c.id == commitments.c.document_id)
-        .where(commitments.c.gone == 0)
-    )
-    if numbers is not None:
-        query = query.where(commitments.c.document_id.in_([int(n) for n in numbers]))
-    with reading(store) as connection:
-        rows = connection.execute(query.order_by(commitments.c.document_id, commitments.c.start)).mappings().all()
-    return [_parsed(row) for row in rows]
 
 
 def list_documents(store: Store) -> list[dict[str, Any]]:
@@ -220,15 +201,6 @@ def save_setting(store: Store, name: str, value: str) -> None:
     with writing(store) as connection:
         connection.execute(meta.delete().where(meta.c.key == f"setting {name}"))
         connection.execute(meta.insert().values(key=f"setting {name}", value=value))
-
-
-def count_commitments(store: Store) -> int:
-    with reading(store) as connection:
-        return int(
-            connection.execute(
-                sa.select(sa.func.count()).select_from(commitments).where(commitments.c.gone == 0)
-            ).scalar_one()
-        )
 
 
 def _parsed(row: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, S
 
 from analyzer.errors import AnalyzerError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 DISK_FULL = ("disk is full", "No space left on device", "disk I/O error")
 """What SQLite and PostgreSQL say when nothing more can be written."""
 
@@ -126,6 +126,7 @@ commitments = Table(
     Column("page", Integer),
     Column("box", Text),
     Column("confidence", Float),
+    Column("review", String(10), nullable=False, default="open"),
     Column("gone", Integer, nullable=False, default=0),
 )
 
@@ -190,7 +191,9 @@ jobs = Table(
     Column("finished", String(32)),
 )
 
-MIGRATIONS: dict[int, list[str]] = {}
+MIGRATIONS: dict[int, list[str]] = {
+    2: ["ALTER TABLE commitments ADD COLUMN review VARCHAR(10) NOT NULL DEFAULT 'open'"],
+}
 """SQL that lifts a library from version N - 1 to N; a change of the tables above adds its entry here."""
 
 _SQLITE_EXTRAS = [

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import json
 import uuid
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from analyzer.errors import AnalyzerError
-from analyzer.records import Analysis, Commitment, Document, Figure, to_dict
+from analyzer.records import Analysis, Document, Figure, to_dict
 from analyzer.store import search
+from analyzer.store.commitment_rows import put_commitments
 from analyzer.store.corrections import overrides
+from analyzer.store.keys import dump, record_keys, storable
 from analyzer.store.near import likeness, text_to_sketch
 from analyzer.store.schema import (
     Store,
@@ -54,19 +54,6 @@ _FIGURE_FIELDS = (
     "page",
     "due",
     "binding",
-    "confidence",
-)
-_COMMITMENT_FIELDS = (
-    "text",
-    "start",
-    "end",
-    "action",
-    "object",
-    "category",
-    "period",
-    "due",
-    "region",
-    "page",
     "confidence",
 )
 
@@ -119,12 +106,12 @@ def save_analysis(
                 "created": now(),
                 "figures": len(analysis.figures),
                 "commitments": len(analysis.commitments),
-                "rejected": _dump([to_dict(r) for r in analysis.rejected]),
-                "sentences": _dump([[s.start, s.end, s.kind, s.confidence] for s in analysis.sentences]),
+                "rejected": dump([to_dict(r) for r in analysis.rejected]),
+                "sentences": dump([[s.start, s.end, s.kind, s.confidence] for s in analysis.sentences]),
             },
         )
         _put_figures(connection, number, sha256, version, analysis.figures, revision, same_text)
-        _put_commitments(connection, number, sha256, analysis.commitments)
+        put_commitments(connection, number, sha256, analysis.commitments, same_text)
     return number
 
 
@@ -178,9 +165,9 @@ def _put_document(
     values = {field: storable(value) for field, value in values.items()}
     body = {
         "text": storable(document.text),
-        "blocks": _dump([to_dict(b) for b in document.blocks]),
-        "places": _dump([to_dict(p) for p in document.places]),
-        "warnings": _dump(list(document.warnings)),
+        "blocks": dump([to_dict(b) for b in document.blocks]),
+        "places": dump([to_dict(p) for p in document.places]),
+        "warnings": dump(list(document.warnings)),
     }
     known = connection.execute(sa.select(documents).where(documents.c.sha256 == sha256)).mappings().first()
     if known is None:
@@ -212,7 +199,7 @@ def _put_figures(
         row["key"]: row
         for row in connection.execute(sa.select(figures).where(figures.c.document_id == document_id)).mappings()
     }
-    keys = figure_keys(sha256, found, [row for row in old.values() if row["review"] != "added"], same_text)
+    keys = record_keys(sha256, found, [row for row in old.values() if row["review"] != "added"], same_text)
     touched = overrides(connection, "figure", None, keys=[k for k in keys if k in old])
     fresh: list[dict[str, Any]] = []
     for key, figure in zip(keys, found, strict=True):
@@ -243,74 +230,12 @@ def _put_figures(
         )
 
 
-def figure_keys(sha256: str, found: tuple[Figure, ...], old: list[Any], same_text: bool) -> list[str]:
-    """One key a figure: that of the row before that stands at its place, else hash(document, sentence, ordinal)."""
-    taken: set[str] = set()
-    spans = sorted((row["start"], row["end"], row["key"]) for row in old) if same_text else []
-    known = {row["key"] for row in old} if same_text else set()
-    keys: list[str | None] = []
-    i = 0
-    for figure in found:
-        while i < len(spans) and spans[i][1] <= figure.start:
-            i += 1
-        key = spans[i][2] if i < len(spans) and spans[i][0] < figure.end and spans[i][2] not in taken else None
-        keys.append(key)
-        if key:
-            taken.add(key)
-    ordinals: dict[str, int] = defaultdict(int)
-    for position, figure in enumerate(found):
-        while keys[position] is None:
-            key = _hash(sha256, figure.sentence, ordinals[figure.sentence])
-            ordinals[figure.sentence] += 1
-            if key not in taken and key not in known:
-                keys[position] = key
-                taken.add(key)
-    return [key for key in keys if key]
-
-
-def _put_commitments(connection: sa.Connection, document_id: int, sha256: str, found: tuple[Commitment, ...]) -> None:
-    connection.execute(commitments.delete().where(commitments.c.document_id == document_id))
-    ordinals: dict[str, int] = defaultdict(int)
-    rows = []
-    for commitment in found:
-        key = _hash(sha256, "commitment\n" + commitment.text, ordinals[commitment.text])
-        ordinals[commitment.text] += 1
-        rows.append(
-            {
-                **{name: storable(getattr(commitment, name)) for name in _COMMITMENT_FIELDS},
-                "key": key,
-                "document_id": document_id,
-                "gone": 0,
-                "box": _dump(commitment.box),
-                "departments": _dump([to_dict(d) for d in commitment.departments]),
-                "figures": _dump(commitment.figures),
-                "section": _dump(commitment.section),
-            }
-        )
-    if rows:
-        connection.execute(commitments.insert(), rows)
-
-
 def figure_values(figure: Figure) -> dict[str, Any]:
     values = {name: storable(getattr(figure, name)) for name in _FIGURE_FIELDS}
     return {
         **values,
-        "departments": _dump([to_dict(d) for d in figure.departments]),
-        "section": _dump(figure.section),
-        "box": _dump(figure.box) if figure.box else None,
-        "rules": _dump(figure.rules),
+        "departments": dump([to_dict(d) for d in figure.departments]),
+        "section": dump(figure.section),
+        "box": dump(figure.box) if figure.box else None,
+        "rules": dump(figure.rules),
     }
-
-
-def storable(value: Any) -> Any:
-    if isinstance(value, str):  # PostgreSQL refuses NUL in text, SQLite lone surrogates; offsets must not move
-        return value.replace("\x00", "\ufffd").encode("utf-8", "replace").decode("utf-8")
-    return value
-
-
-def _dump(value: Any) -> str:
-    return str(storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("\\u0000", "\ufffd")))
-
-
-def _hash(sha256: str, sentence: str, ordinal: int | str) -> str:
-    return hashlib.sha256(f"{sha256}\n{sentence}\n{ordinal}".encode("utf-8", "surrogatepass")).hexdigest()[:24]
