@@ -127,7 +127,8 @@ def _anchors(region: list[Parted], columns: list[tuple[float, float]], values: l
         return counted
     rows: list[list[int]] = [[at for at, part in _parts_of(region, columns, column) if len(part.text) <= LONGEST_VALUE and VALUE.match(part.text)
              and not _heads(part.text)] for column in values]
-    return sorted(set(max(rows, key=len))) if rows else []
+    longest: list[int] = max(rows, key=len, default=[])
+    return sorted(set(longest))
 
 
 def _heads(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from analyzer.ingest import text_to_document
-from analyzer.ingest.flat_tables import find_numbered
+from analyzer.ingest.flat_numbered import find_numbered
 from analyzer.ingest.tables import rows_of
 
 BODY = "坚持以人民为中心的发展思想，统筹发展和安全，推动各项工作取得新的成效，让人民群众共享改革发展的成果。"
@@ -112,3 +112,63 @@ def test_heads_on_two_levels_and_a_table_that_stays_lines():
     assert heads["地区"] == (0, 1, 2, 1) and heads["甲类"] == (0, 3, 1, 2) and heads["泵站（处）"] == (1, 3, 1, 1)
     irregular = ["序号", "领域", "重点任务", "目标值", "牵头单位", "配合单位", "1", "水利", "泵站改造", "6座", "水利局", "财政局", "2", "灌区改造", "3处"]
     assert not [block for block in text_to_document("\n".join(irregular)).blocks if block.kind == "table"]
+
+
+def test_two_columns():
+    text = f"{BODY}\n指标名称\n2025年目标值\n城镇化率\n72.5%\n森林覆盖率\n≥42%\n新建公园\n120个\n一、内容\n{BODY}\n"
+    assert tables(text) == [[["指标名称", "2025年目标值"], ["城镇化率", "72.5%"], ["森林覆盖率", "≥42%"], ["新建公园", "120个"]]]
+
+
+def test_a_column_in_front_is_merged_over_rows_without_numbers():
+    text = "类别\n指标\n2025年目标值\n属性\n创新\n研发强度（%）\n3.0\n预期性\n发明专利（件）\n12\n预期性\n绿色\n森林覆盖率（%）\n42\n约束性\n"
+    document = text_to_document(text)
+    (block,) = [b for b in document.blocks if b.kind == "table"]
+    assert [row[0] for row in rows_of(document, block)] == ["类别", "创新", "创新", "绿色"]
+    assert [(c.row, c.row_span) for c in block.cells if c.row_span > 1] == [(1, 2)]
+
+
+UNEVEN = ["序号", "主要任务", "工作内容", "分管领导", "牵头单位", "配合单位", "一、平台建设",
+          "1", "完善政务云", "建设统一的政务云平台，扩大接入范围。", "王某某", "市数据局", "各区人民政府",
+          "2", "完善公共", "数据库", "归集部门数据，形成基础数据库和专题库。", "李某", "市自然资源", "规划局", "市数据局、市财政局",
+          "3", "建设物联网平台，统一接入标准和安全要求。", "赵  某", "市工信局",
+          "二、应用建设", "（一）交通应用",
+          "4", "推进智慧交通", "完善公交查询功能，接入轨道交通和停车场。", "王某某", "市交通局", "市公安局"]
+
+
+def test_rows_with_empty_merged_and_broken_cells():
+    (table,) = tables("\n".join(UNEVEN))
+    assert table[2] == ["1", "完善政务云", "建设统一的政务云平台，扩大接入范围。", "王某某", "市数据局", "各区人民政府"]
+    assert table[3] == ["2", "完善公共\n数据库", "归集部门数据，形成基础数据库和专题库。", "李某", "市自然资源\n规划局", "市数据局、市财政局"]
+    assert table[4] == ["3", "完善公共\n数据库", "建设物联网平台，统一接入标准和安全要求。", "赵  某", "市工信局", ""]
+    assert table[5] == ["二、应用建设"] * 6 and table[6] == ["（一）交通应用"] * 6
+    assert table[7][5] == "市公安局"
+
+
+def test_a_table_ends_at_an_empty_line():
+    found = tables("\n".join([*UNEVEN, "", "说明：本表由市数据局汇总。", "联系人：王某某"]))
+    assert [row[0] for row in found[0]] == ["序号", "一、平台建设", "1", "2", "3", "二、应用建设", "（一）交通应用", "4"]
+
+
+def test_numbers_begin_anew_in_each_group_and_remarks_are_empty():
+    rows = "序号\n企业名称\n联系人\n联系电话\n备注\n一、技术类\n1\n甲科技公司\n王  某\n13800000000\n2\n乙科技公司\n李某某\n13900000000\n" \
+           "二、服务类\n1\n丙服务公司\n赵某\n13700000000\n附件2\n另一份名单\n"
+    (table,) = tables(rows)
+    assert table[1:] == [["一、技术类"] * 5, ["1", "甲科技公司", "王  某", "13800000000", ""], ["2", "乙科技公司", "李某某", "13900000000", ""],
+                         ["二、服务类"] * 5, ["1", "丙服务公司", "赵某", "13700000000", ""]]
+
+
+def test_known_texts_tell_which_column_is_broken():
+    head = ["序号", "项目", "内容", "责任单位", "备注", "项目类型"]
+    rows = [["1", "政务网", "更新替换骨干设备，提高网络的质量和安全水平。", "市数据局", "新建", "公共支撑类"],
+            ["2", "信用平台", "推进信用信息平台建设，完善信用评价的功能。", "市发改委", "续建", "公共支撑类"],
+            ["3", "云平台", "提升计算和存储能力，扩大接入的单位的范围。", "市数据局", "续建", "公共", "支撑类"],
+            ["4", "交通平台", "完善查询指引的功能，汇聚公交和轨道的数据。", "市交通局", "新建", "公共支撑类"]]
+    (table,) = tables("\n".join(line for row in [head, *rows] for line in row))
+    assert table[3][4:] == ["续建", "公共\n支撑类"]
+
+
+def test_offsets_of_uneven_rows_stay_those_of_the_text():
+    text = "\n".join(UNEVEN)
+    (block,) = [b for b in text_to_document(text).blocks if b.kind == "table"]
+    assert [text[c.start:c.end] for c in block.cells][-1] == "市公安局"
+    assert all(one.end <= other.start for one, other in zip(block.cells, block.cells[1:], strict=False))
