@@ -22,11 +22,12 @@ from analyzer.pipeline.bodies import Assignment
 from analyzer.pipeline.flow import Layers
 from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.periods import period_to_due
-from analyzer.pipeline.reading import join_breaks
+from analyzer.pipeline.reading import Line, join_breaks
 from analyzer.pipeline.timeline import assign_periods
-from analyzer.records import Box, Commitment, Department, Document, Figure, Rejected, Sentence
+from analyzer.records import Box, Commitment, Department, Document, Figure, Interval, Rejected, Sentence
 
 MOST_INFERRED = 5
+ZERO = Decimal(0)
 Groups = dict[int, list[Assignment]]
 SURE = 0.85  # from this probability on, the category of a clause divides a sentence
 VERB_BEHIND = re.compile(  # 地区生产总值预计完成84亿元, 高新技术企业分别新增30家
@@ -36,10 +37,10 @@ PART_OF_NAME = re.compile("强度|期限|金额|总额|总金额|资金|工程|�
 
 def layers_to_sentences(layers: Layers) -> tuple[Sentence, ...]:
     records = []
+    name, text = layers.document.name, layers.document.text
     for span, (kind, probability) in zip(layers.sentences, layers.kinds, strict=True):
-        place = layers.reading.to_source(span.start, span.end)
-        records.append(Sentence(layers.document.name, source_text(layers, span.start, span.end), place.start, place.end, kind,
-                                round(probability, 4)))
+        start, end = layers.reading.to_source(span.start, span.end)
+        records.append(Sentence(name, join_breaks(text[start:end]), start, end, kind, round(probability, 4)))
     return tuple(records)
 
 
@@ -101,35 +102,38 @@ def layers_to_commitments(layers: Layers, sentences: Sequence[Sentence], figures
     starts = [figure.start for figure in figures]
     groups = group_assignments(layers.assignments)
     records = []
-    periods = _periods_of(layers, [clause for _, clause in clauses])
-    for (number, clause), category, period in zip(clauses, categories, periods, strict=True):
-        place = layers.reading.to_source(clause.start, clause.end)
-        inside = figures[bisect_left(starts, place.start):bisect_right(starts, place.end)]
-        records.append(_to_commitment(layers, sentences[number], layers.sentences[number].line, clause, category, period, inside, groups))
+    places = [layers.reading.to_source(clause.start, clause.end) for _, clause in clauses]
+    inside = [[figure for figure in figures[bisect_left(starts, place.start):bisect_right(starts, place.end)] if figure.end <= place.end]
+              for place in places]
+    periods = _periods_of(layers, [clause for _, clause in clauses], inside)
+    for (number, clause), place, held, category, period in zip(clauses, places, inside, categories, periods, strict=True):
+        line = layers.reading.lines[layers.sentences[number].line]
+        records.append(_to_commitment(layers, clause, place, line, sentences[number].confidence, category, period, held, groups))
     return tuple(_with_inferred(layers.document, records, [record.text for record in records]) if infer else records)
 
 
-def _to_commitment(layers: Layers, sentence: Sentence, line_number: int, clause: Clause, category: str | None,
-                   period: str | None, figures: Sequence[Figure], groups: Groups) -> Commitment:
-    place = layers.reading.to_source(clause.start, clause.end)
-    inside = [figure for figure in figures if place.start <= figure.start and figure.end <= place.end]
-    line = layers.reading.lines[line_number]
-    period = next((figure.period for figure in inside if figure.status == "planned" and figure.period), period)
+def _to_commitment(layers: Layers, clause: Clause, place: Interval, line: Line, confidence: float, category: str | None,
+                   period: str | None, inside: Sequence[Figure], groups: Groups) -> Commitment:
     page, box = find_place(layers.document, place.start, place.end, line.block)
     return Commitment(
-        document=layers.document.name, text=source_text(layers, clause.start, clause.end), start=place.start, end=place.end,
+        document=layers.document.name, text=join_breaks(layers.document.text[place.start:place.end]), start=place.start, end=place.end,
         action=clause.action, object=clause.object, category=category, period=period, due=period_to_due(period),
         region=next((figure.region for figure in inside if figure.region), None),
         departments=_named(layers, clause.start, clause.end, groups), figures=tuple((figure.start, figure.end) for figure in inside),
-        section=line.section, page=page, box=box, confidence=sentence.confidence)
+        section=line.section, page=page, box=box, confidence=confidence)
 
 
-def _periods_of(layers: Layers, clauses: Sequence[Clause]) -> list[str | None]:
-    """For each clause the period that a figure at its verb would have: named there, carried forward, or the document's."""
-    places = [Quantity(max(clause.start, clause.end - 2), max(clause.start + 1, clause.end - 1), Decimal(1), change="increase")
-              for clause in clauses]
-    found = assign_periods(layers.reading, layers.sentences, places, ["planned"] * len(places), layers.context)
-    return [period for period, _ in found]
+def _periods_of(layers: Layers, clauses: Sequence[Clause], inside: Sequence[Sequence[Figure]]) -> list[str | None]:
+    """For each clause the period of its first target, or else the one that a figure at its verb would have: named there,
+    carried forward, or the document's.
+    """
+    periods = [next((figure.period for figure in held if figure.status == "planned" and figure.period), None) for held in inside]
+    bare = [number for number, period in enumerate(periods) if period is None]
+    places = [Quantity(max(clause.start, clause.end - 2), max(clause.start + 1, clause.end - 1), ZERO, change="increase") for clause in clauses]
+    found = assign_periods(layers.timeline, places, ["planned"] * len(places), wanted=bare)
+    for number, (period, _) in zip(bare, found, strict=True):
+        periods[number] = period
+    return periods
 
 
 def layers_to_rejected(layers: Layers) -> tuple[Rejected, ...]:

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 Box = tuple[float, float, float, float]
 """left, top, right, bottom in PDF points (1/72 inch) from the page's top left corner."""
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """Characters `start` up to, not including, `end` of a document's text."""
 
     start: int
     end: int
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.start <= self.end:
-            raise ValueError(f"interval {self.start}–{self.end}: start must not be negative or behind end")
-
-    def __contains__(self, other: Interval) -> bool:
-        return self.start <= other.start and other.end <= self.end
-
-    def overlaps(self, other: Interval) -> bool:
-        return self.start < other.end and other.start < self.end
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def add_indicators(doc: Doc) -> Doc:
 
 @Language.component("policy_periods", assigns=["doc.spans"])
 def add_periods(doc: Doc) -> Doc:
-    return _add_spans(doc, "periods", ((mention.start, mention.end) for mention in doc.user_data["layers"].mentions))
+    return _add_spans(doc, "periods", ((mention.start, mention.end) for mention in doc.user_data["layers"].timeline.mentions))
 
 
 @Language.component("policy_organisations", assigns=["doc.spans"])

@@ -10,14 +10,13 @@ from analyzer.pipeline.figures import find_quantities
 from analyzer.pipeline.indicators import Measured, find_indicators
 from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.organisations import find_assignments
-from analyzer.pipeline.periods import PeriodMention, find_periods
 from analyzer.pipeline.reading import Reading, read_text
 from analyzer.pipeline.regions import find_regions
 from analyzer.pipeline.sentence_kinds import find_kinds
 from analyzer.pipeline.sentences import Span, split_sentences
 from analyzer.pipeline.status import assign_status
 from analyzer.pipeline.table_figures import TableFacts, read_tables
-from analyzer.pipeline.timeline import assign_periods
+from analyzer.pipeline.timeline import Timeline, assign_periods, read_timeline
 from analyzer.records import Document
 
 SURE = 0.95  # what a table's heads say is as good as said
@@ -39,7 +38,7 @@ class Layers:
     periods: list[tuple[str | None, tuple[str, ...]]]
     regions: list[str | None]
     table_facts: dict[int, TableFacts]
-    mentions: list[PeriodMention]
+    timeline: Timeline
     assignments: list[Assignment]
 
 
@@ -55,11 +54,12 @@ def read_layers(document: Document) -> Layers:
                 for row, found in zip(rows, find_indicators(reading, figures), strict=True)]
     statuses = [(row.status, SURE, ("status:table",)) if row and row.status else found
                 for row, found in zip(rows, assign_status(reading, sentences, figures, context), strict=True)]
-    timed = assign_periods(reading, sentences, figures, [status for status, _, _ in statuses], context)
+    timeline = read_timeline(reading, context)
+    timed = assign_periods(timeline, figures, [status for status, _, _ in statuses])
     periods = [(row.period, ("period:table",)) if row and row.period else found for row, found in zip(rows, timed, strict=True)]
     regions = [row.region if row and row.region else found
                for row, found in zip(rows, find_regions(reading, sentences, figures, context), strict=True)]
     return Layers(
         document, reading, context, sentences, find_kinds(reading, sentences, title=context.title), figures,
         [quantity for quantity in quantities if quantity.reason is not None], measured, statuses, periods, regions, facts,
-        find_periods(reading.text, year=context.year), find_assignments(reading, blocks=document.blocks))
+        timeline, find_assignments(reading, blocks=document.blocks))

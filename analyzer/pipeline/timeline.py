@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analyzer.pipeline.context import DocumentContext
 from analyzer.pipeline.frames import Frames, find_frames
@@ -13,7 +13,7 @@ from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.periods import PeriodMention, find_periods, first_year, last_year, shift
 from analyzer.pipeline.reading import Line, Reading
 from analyzer.pipeline.rows import Row
-from analyzer.pipeline.sentences import Span, last_mark
+from analyzer.pipeline.sentences import last_mark
 from analyzer.pipeline.status_features import clause_around
 
 FULL_STOP = "。！？!?\n"
@@ -46,8 +46,11 @@ AHEAD_LINES = 8  # how far below a cell its row's time may stand
 
 
 @dataclass(frozen=True, slots=True)
-class _Timeline:
-    """What all figures of a document share."""
+class Timeline:
+    """What a document says of time: its mentions, the years that its passages speak of, and the lines that are nothing but a time.
+
+    `figure_starts` are those whose periods are asked for.
+    """
 
     reading: Reading
     context: DocumentContext
@@ -56,13 +59,12 @@ class _Timeline:
     frames: Frames
     line_starts: list[int]
     lone: dict[int, PeriodMention]
-    figure_starts: list[int]
     rows: dict[int, Row]
+    figure_starts: Sequence[int] = ()
 
 
-def assign_periods(reading: Reading, sentences: Sequence[Span], quantities: Sequence[Quantity], statuses: Sequence[str],
-                   context: DocumentContext) -> list[tuple[str | None, tuple[str, ...]]]:
-    """For each quantity its period, or None where nothing tells, and the rule that gave it."""
+def read_timeline(reading: Reading, context: DocumentContext) -> Timeline:
+    """What the document says of time, before any figure is asked about."""
     mentions = tuple(find_periods(reading.text, year=context.year))
     starts = [mention.start for mention in mentions]
     lone = {}
@@ -70,13 +72,19 @@ def assign_periods(reading: Reading, sentences: Sequence[Span], quantities: Sequ
         found = _alone(reading, line, mentions, starts)
         if found is not None:
             lone[number] = found
-    timeline = _Timeline(reading, context, mentions, starts, find_frames(reading, mentions, context),
-                         [line.start for line in reading.lines], lone, [quantity.start for quantity in quantities],
-                         {number: row for row in reversed(context.rows) for number in range(row.first, row.last + 1)})
-    return [_period_of(timeline, quantity, status) for quantity, status in zip(quantities, statuses, strict=True)]
+    return Timeline(reading, context, mentions, starts, find_frames(reading, mentions, context), [line.start for line in reading.lines], lone,
+                    {number: row for row in reversed(context.rows) for number in range(row.first, row.last + 1)})
 
 
-def _period_of(timeline: _Timeline, quantity: Quantity, status: str) -> tuple[str | None, tuple[str, ...]]:
+def assign_periods(timeline: Timeline, quantities: Sequence[Quantity], statuses: Sequence[str], *,
+                   wanted: Sequence[int] | None = None) -> list[tuple[str | None, tuple[str, ...]]]:
+    """For each quantity (or those whose numbers are `wanted`) its period, or None where nothing tells, and the rule that gave it."""
+    timeline = replace(timeline, figure_starts=[quantity.start for quantity in quantities])
+    numbers = range(len(quantities)) if wanted is None else wanted
+    return [_period_of(timeline, quantities[number], statuses[number]) for number in numbers]
+
+
+def _period_of(timeline: Timeline, quantity: Quantity, status: str) -> tuple[str | None, tuple[str, ...]]:
     number = max(0, bisect.bisect_right(timeline.line_starts, quantity.start) - 1)
     if status == "reference":
         base = _base(timeline, quantity)
@@ -92,7 +100,7 @@ def _period_of(timeline: _Timeline, quantity: Quantity, status: str) -> tuple[st
     return found, (f"period:{'document' if found else 'none'}",)
 
 
-def _base(timeline: _Timeline, quantity: Quantity) -> str | None:
+def _base(timeline: Timeline, quantity: Quantity) -> str | None:
     """由2010年的1264元: the year that stands right before the base."""
     index = bisect.bisect_left(timeline.starts, quantity.start) - 1
     if index >= 0 and quantity.start - timeline.mentions[index].end <= 16 and timeline.mentions[index].role == "base":
@@ -100,7 +108,7 @@ def _base(timeline: _Timeline, quantity: Quantity) -> str | None:
     return None
 
 
-def _from_sentence(timeline: _Timeline, quantity: Quantity, status: str, number: int) -> str | None:
+def _from_sentence(timeline: Timeline, quantity: Quantity, status: str, number: int) -> str | None:
     first, last = _sentence_around(timeline.reading, quantity, number)
     inside = [mention for mention in _between(timeline, first, last) if mention.role not in ("base", "name")
               and (mention.floating or _fits(timeline.context, mention, status))]
@@ -126,7 +134,7 @@ def _is_local(text: str, mention: PeriodMention, quantity: Quantity) -> bool:
     return "-" in mention.period and bool(re.search(r"[；。]", text[mention.end:quantity.start]))
 
 
-def _same_clause(timeline: _Timeline, mention: PeriodMention, quantity: Quantity, status: str, number: int) -> bool:
+def _same_clause(timeline: Timeline, mention: PeriodMention, quantity: Quantity, status: str, number: int) -> bool:
     """三年安排450亿元 and 近两年 hold for their clause only, unless the passage speaks of just these years."""
     frame = (timeline.frames.plan if status == "planned" else timeline.frames.review)[number]
     if frame and mention.kind == "many" and frame[1] - frame[0] == last_year(mention.period) - first_year(mention.period):
@@ -134,7 +142,7 @@ def _same_clause(timeline: _Timeline, mention: PeriodMention, quantity: Quantity
     return clause_around(timeline.reading.text, quantity.start, quantity.end)[0] <= mention.start
 
 
-def _governs_back(timeline: _Timeline, quantity: Quantity, mention: PeriodMention, status: str) -> bool:
+def _governs_back(timeline: Timeline, quantity: Quantity, mention: PeriodMention, status: str) -> bool:
     """100个（2025年）, or a deadline clause without figures of its own: …100个，2025年底前全部完成。"""
     text = timeline.reading.text
     between = text[quantity.end:mention.start]
@@ -150,7 +158,7 @@ def _governs_back(timeline: _Timeline, quantity: Quantity, mention: PeriodMentio
     return alone and told or text.endswith(("截至", "截止"), 0, mention.start)
 
 
-def _from_row(timeline: _Timeline, quantity: Quantity, status: str, number: int) -> str | None:
+def _from_row(timeline: Timeline, quantity: Quantity, status: str, number: int) -> str | None:
     row = timeline.rows.get(number)
     head = timeline.context.heads.get(number, "")
     if head:
@@ -171,7 +179,7 @@ def _from_row(timeline: _Timeline, quantity: Quantity, status: str, number: int)
     return None
 
 
-def _from_paragraph(timeline: _Timeline, quantity: Quantity, status: str, number: int) -> str | None:
+def _from_paragraph(timeline: Timeline, quantity: Quantity, status: str, number: int) -> str | None:
     """A year named earlier in the paragraph carries forward, never back."""
     line = timeline.reading.lines[number]
     for mention in reversed(_between(timeline, line.start, quantity.start)):
@@ -196,7 +204,7 @@ def _fits(context: DocumentContext, mention: PeriodMention, status: str) -> bool
     return last_year(mention.period) <= context.year
 
 
-def _from_section(timeline: _Timeline, quantity: Quantity, status: str, number: int) -> str | None:
+def _from_section(timeline: Timeline, quantity: Quantity, status: str, number: int) -> str | None:
     """Outside reports: the year in a heading above, or the target year that opened a section on aims."""
     if timeline.context.genre == "report":
         return None
@@ -218,7 +226,7 @@ def _from_section(timeline: _Timeline, quantity: Quantity, status: str, number: 
     return None
 
 
-def _from_frame(timeline: _Timeline, quantity: Quantity, status: str, number: int) -> str | None:
+def _from_frame(timeline: Timeline, quantity: Quantity, status: str, number: int) -> str | None:
     frames = timeline.frames
     frame = (frames.plan if status == "planned" else frames.review)[number]
     if frame is None:
@@ -233,7 +241,7 @@ def _from_frame(timeline: _Timeline, quantity: Quantity, status: str, number: in
     return f"{first}/{last}"
 
 
-def _resolve(timeline: _Timeline, mention: PeriodMention, quantity: Quantity, status: str, number: int) -> str | None:
+def _resolve(timeline: Timeline, mention: PeriodMention, quantity: Quantity, status: str, number: int) -> str | None:
     """The mention's period for this figure: floating words take the passage's year, spans end where a state is reached."""
     period = mention.period
     year = timeline.context.year
@@ -251,7 +259,7 @@ def _resolve(timeline: _Timeline, mention: PeriodMention, quantity: Quantity, st
     return period
 
 
-def _anchor(timeline: _Timeline, mention: PeriodMention, status: str, number: int) -> str:
+def _anchor(timeline: Timeline, mention: PeriodMention, status: str, number: int) -> str:
     """年底, 全年, 6月底前, 三年 in a passage: of which year?"""
     year = timeline.context.year or last_year(mention.period)
     frame = (timeline.frames.plan if status == "planned" else timeline.frames.review)[number]
@@ -293,7 +301,7 @@ def is_state(text: str, quantity: Quantity) -> bool:
     return bool(REACHED.search(own) or RATE.search(quantity.unit or ""))
 
 
-def _between(timeline: _Timeline, start: int, end: int) -> list[PeriodMention]:
+def _between(timeline: Timeline, start: int, end: int) -> list[PeriodMention]:
     return list(timeline.mentions[bisect.bisect_left(timeline.starts, start):bisect.bisect_left(timeline.starts, end)])
 
 

@@ -14,8 +14,7 @@ from analyzer.pipeline.context import read_context
 from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.periods import find_periods, period_to_due, shift
 from analyzer.pipeline.reading import read_text
-from analyzer.pipeline.sentences import split_sentences
-from analyzer.pipeline.timeline import assign_periods, is_state
+from analyzer.pipeline.timeline import assign_periods, is_state, read_timeline
 
 MENTIONS = [  # text, periods, why
     ("到2025年底前建成", ["2025"], "a deadline is its year"),
@@ -126,7 +125,7 @@ def periods_of(text, statuses, name="text.txt"):
         quantities.append(Quantity(begin, begin + len(quote), Decimal(1), unit=unit or None))
     if isinstance(statuses, str):
         statuses = [statuses] * len(quantities)
-    found = assign_periods(reading, split_sentences(reading), quantities, statuses, read_context(document, reading))
+    found = assign_periods(read_timeline(reading, read_context(document, reading)), quantities, statuses)
     return [period for period, _ in found]
 
 
