@@ -121,12 +121,13 @@ def list_analyses(store: Store, number: int) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
-def count_versions(store: Store) -> dict[str, int]:
-    """By which version of the program how many documents were analysed last."""
+def count_versions(store: Store) -> dict[tuple[str, str], int]:
+    """How many documents were analysed last by which version of the program with which codebook (its hash)."""
     latest = sa.select(sa.func.max(analyses.c.id)).group_by(analyses.c.document_id)
-    query = sa.select(analyses.c.version, sa.func.count()).where(analyses.c.id.in_(latest)).group_by(analyses.c.version)
+    maker = (analyses.c.version, analyses.c.codebook)
+    query = sa.select(*maker, sa.func.count()).where(analyses.c.id.in_(latest)).group_by(*maker).order_by(*maker)
     with reading(store) as connection:
-        return dict(connection.execute(query.order_by(analyses.c.version)).all())  # type: ignore[arg-type]
+        return {(version, codebook): count for version, codebook, count in connection.execute(query)}
 
 
 def read_latest_analysis(store: Store, number: int) -> dict[str, Any] | None:

@@ -10,13 +10,16 @@ import os
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzer import store as library
 from analyzer.errors import AnalyzerError
 from analyzer.records import Analysis, Document
 from analyzer.store import Store
 from analyzer.ui.codebook import own_codebook
+
+if TYPE_CHECKING:
+    from analyzer.categories import Classifier
 
 _GENRES = {"report": "工作报告", "bulletin": "统计公报", "plan": "规划", "measures": "政策措施"}
 
@@ -119,16 +122,25 @@ def analyze_apart(document: Document, *, codebook: str | None = None, infer: boo
 def _analyze_here(document: Document, codebook: str | None, infer: bool) -> Analysis:
     # In the child alone: spaCy and the models are most of the memory.
     from analyzer.analysis import analyze
+
+    return analyze(document, classifier=_choose_classifier(codebook), infer_departments=infer)
+
+
+def _choose_classifier(codebook: str | None) -> Classifier:
     from analyzer.categories import load_classifier, load_codebook, words_alone
 
-    classifier = None
     if codebook:
         own, model = load_codebook(codebook), Path(codebook).parent / "models" / "categories.npz"
         if model.is_file():  # trained for this codebook: python -m analyzer train --codebook …
-            classifier = load_classifier(model)
-        elif own.codes != load_codebook().codes or own.keywords() != load_codebook().keywords():
-            classifier = words_alone(own)
-    return analyze(document, classifier=classifier, infer_departments=infer)
+            return load_classifier(model)
+        if own.codes != load_codebook().codes or own.keywords() != load_codebook().keywords():
+            return words_alone(own)
+    return load_classifier()
+
+
+def codebook_in_force(store: Store) -> str:
+    """The hash that the records of the next analysis carry. Raises AnalyzerError for a broken codebook or model."""
+    return _choose_classifier(own_codebook(store)).digest
 
 
 def with_known(document: Document, known: dict[str, Any]) -> Document:

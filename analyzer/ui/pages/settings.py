@@ -22,6 +22,7 @@ from analyzer.ui.codebook import (
     xlsx_to_codebook,
 )
 from analyzer.ui.language import head, message, named, plain, say
+from analyzer.ui.queue import codebook_in_force
 from analyzer.ui.resources import the_queue, the_store, who
 
 
@@ -170,12 +171,7 @@ def _again() -> None:
             "Look at the preview first.",
         )
     )
-    older = {version: count for version, count in library.count_versions(store).items() if version != analyzer.__version__}
-    if older:
-        number, names = sum(older.values()), "、".join(version or "?" for version in older)
-        st.info(say(f"{number} 份文件由其他版本（{plain(names)}）分析，当前版本为 {analyzer.__version__}。预览不改动任何数据。",
-                    f"{number} documents were analysed by other versions ({plain(names)}); this is {analyzer.__version__}. "
-                    "A preview changes nothing."))  # fmt: skip
+    _say_what_is_older(store)
     chosen = st.multiselect(
         head("document"),
         list(titles),
@@ -192,6 +188,26 @@ def _again() -> None:
     ):
         _queue(numbers, preview=False)
     _previews(titles)
+
+
+def _say_what_is_older(store: library.Store) -> None:
+    """Which documents another version analysed, and which another codebook sorted: they would change, and nothing has."""
+    counts = library.count_versions(store)
+    versions = dict.fromkeys(version for version, _ in counts if version != analyzer.__version__)
+    if versions:
+        number, names = sum(count for (version, _), count in counts.items() if version in versions), "、".join(v or "?" for v in versions)
+        st.info(say(f"{number} 份文件由其他版本（{plain(names)}）分析，当前版本为 {analyzer.__version__}。预览不改动任何数据。",
+                    f"{number} documents were analysed by other versions ({plain(names)}); this is {analyzer.__version__}. "
+                    "A preview changes nothing."))  # fmt: skip
+    try:
+        now = codebook_in_force(store)
+    except AnalyzerError as error:
+        st.error(message(error))
+        return
+    if number := sum(count for (_, codebook), count in counts.items() if codebook != now):
+        st.info(say(f"{number} 份文件按另一份类别表分析，与现用的（{now}）不同。重新分析后类别会随之改变；请先预览，预览不改动任何数据。",
+                    f"{number} documents were analysed with another codebook than the one in force ({now}). To analyse again changes "
+                    "their categories; look at the preview first, it changes nothing."))  # fmt: skip
 
 
 def _queue(numbers: list[int], *, preview: bool) -> None:
