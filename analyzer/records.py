@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -201,14 +202,22 @@ class Analysis:
 
 def to_dict(record: Any) -> dict[str, Any]:
     """A record as plain JSON types, fields in the order of the contract."""
-    return {f.name: _plain(getattr(record, f.name)) for f in dataclasses.fields(record)}
+    return {name: value if (value := getattr(record, name)).__class__ in PLAIN else _plain(value) for name in _names(record.__class__)}
 
 
 def _plain(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return to_dict(value)
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [item if item.__class__ in PLAIN else _plain(item) for item in value]
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return to_dict(value)
     return value
+
+
+@functools.cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(each.name for each in dataclasses.fields(kind))
+
+
+PLAIN = frozenset({str, int, float, bool, type(None)})

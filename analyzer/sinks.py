@@ -11,21 +11,21 @@ import functools
 import hashlib
 import json
 import os
+import threading
+import time
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from analyzer import __version__
 from analyzer.errors import AnalyzerError
-from analyzer.records import Analysis, Commitment, Figure, to_dict
+from analyzer.parquet import load_parquet, results_to_parquet
+from analyzer.records import Analysis, to_dict
 
-INTEGERS = {"start", "end", "sentence_start", "sentence_end", "page"}
-LISTED = {"departments", "section", "box", "rules", "figures"}
-NUMBERS = {"value", "value_max", "confidence"}
 LIBRARIES = (".sqlite", ".db")
-ROWS = 20_000  # held in memory at a time while Parquet is written
+SYNCED = 1.0  # seconds: a line that is flushed outlives a kill; waiting for the disk at each held up the children's files as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def result_path(folder: Path, path: str, sha256: str) -> Path:
 
 
 class FolderSink:
-    """A result is renamed into place by the child before the parent adds its line to the journal and syncs it."""
+    """A result is renamed into place by the child before the parent adds its line to the journal."""
 
     def __init__(self, folder: Path, *, retry: bool = False):
         self.folder = folder
@@ -107,8 +107,10 @@ class FolderSink:
             raise AnalyzerError(f"{folder}: cannot be written: {error.strerror}", f"{folder}：无法写入：{error.strerror}") from error
         if not lock_file(self.journal):
             raise AnalyzerError(f"{folder}: another batch is writing here", f"{folder}：另一批处理正在写入此文件夹")
+        self.synced = time.monotonic()
+        threading.Thread(target=load_parquet).start()  # close needs it; it loads now, while the children read words and models
         self.told = self._read_journal()
-        self._adopt_results()
+        self._compare_results()
         self.done = {key for key, outcome in self.told.items() if not retry or outcome.status == "done"}
 
     def _read_journal(self) -> dict[str, Outcome]:
@@ -121,32 +123,40 @@ class FolderSink:
         outcomes = (Outcome(**json.loads(line)) for line in data[:whole].split(b"\n") if line)
         return {document_key(outcome.path, outcome.sha256): outcome for outcome in outcomes}
 
-    def _adopt_results(self) -> None:
-        """Results that were whole when the parent was killed, before their line was written, are not done again."""
+    def _compare_results(self) -> None:
+        """A result that was whole when the parent was killed, before its line was written, is not made again; a line whose result is gone does not count."""
+        whole = set()
         for path in sorted((self.folder / "results").glob("*/*")):
-            if path.suffix == ".part":
+            if path.suffix == ".part" or not path.stat().st_size:  # empty: the machine lost its power before the disk had it
                 path.unlink(missing_ok=True)
-            elif (known := self.told.get(path.stem)) is None or known.status != "done":
+                continue
+            whole.add(path.stem)
+            if (known := self.told.get(path.stem)) is None or known.status != "done":
                 with contextlib.suppress(ValueError, KeyError, TypeError):
                     self.note(Outcome(**json.loads(path.read_text(encoding="utf-8", errors="surrogatepass"))["outcome"]))
+        self.told = {key: outcome for key, outcome in self.told.items() if outcome.status != "done" or key in whole}
 
     def holds(self, path: str, sha256: str) -> bool:
         return document_key(path, sha256) in self.done
 
     def note(self, outcome: Outcome) -> None:
-        import pyarrow.parquet  # noqa: F401 (close needs it; it loads now, while the children work)
-
         self.told[document_key(outcome.path, outcome.sha256)] = outcome
         self.journal.write(json.dumps(asdict(outcome)).encode() + b"\n")  # ASCII: a lone surrogate in a name is no trouble
         self.journal.flush()
-        os.fsync(self.journal.fileno())
+        if time.monotonic() - self.synced > SYNCED:
+            os.fsync(self.journal.fileno())
+            self.synced = time.monotonic()
 
     def close(self) -> None:
         """Gathers all results, of this run and earlier ones, into Parquet and a report."""
-        self.journal.close()
         done = sorted((outcome for outcome in self.told.values() if outcome.status == "done"), key=lambda outcome: (outcome.path, outcome.sha256))
-        results_to_parquet(self.folder, [(outcome.path, outcome.sha256) for outcome in done])
+        files = {result_path(self.folder, outcome.path, outcome.sha256): outcome for outcome in done}
+        for path in results_to_parquet(self.folder, ((outcome.sha256, path) for path, outcome in files.items())):
+            self.note(replace(files[path], status="failed", error=f"{files[path].path}: its result {path} is damaged; run the batch again with --retry",
+                              error_zh=f"{files[path].path}：结果文件 {path} 已损坏，请加 --retry 重新运行"))
         _write_whole(self.folder / "report.json", json.dumps(summarize(self.told.values()), indent=1))
+        os.fsync(self.journal.fileno())
+        self.journal.close()
 
 
 def lock_file(handle: Any) -> bool:
@@ -177,52 +187,6 @@ def analysis_to_dict(analysis: Analysis) -> dict[str, Any]:
     return {"document": head, "version": analysis.version, "codebook": analysis.codebook, "genre": analysis.genre,
             "figures": [to_dict(figure) for figure in analysis.figures],
             "commitments": [to_dict(commitment) for commitment in analysis.commitments]}
-
-
-def results_to_parquet(folder: Path, documents: Iterable[tuple[str, str]]) -> None:
-    """`figures.parquet` and `commitments.parquet`, some thousands of rows at a time; lists as JSON text, so that every reader can open it."""
-    import pyarrow.parquet as pq
-
-    kinds = {"figures": _schema(Figure), "commitments": _schema(Commitment)}
-    with contextlib.ExitStack() as stack:
-        writers = {kind: stack.enter_context(pq.ParquetWriter(folder / f"{kind}.part", schema)) for kind, schema in kinds.items()}
-        waiting: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
-        for path, sha256 in documents:
-            result = json.loads(result_path(folder, path, sha256).read_text(encoding="utf-8", errors="surrogatepass"))
-            for kind, rows in waiting.items():
-                rows.extend({"sha256": sha256, **record} for record in result[kind])
-                if len(rows) >= ROWS:
-                    writers[kind].write_table(_to_table(rows, kinds[kind]))
-                    rows.clear()
-        for kind, rows in waiting.items():
-            writers[kind].write_table(_to_table(rows, kinds[kind]))
-    for kind in kinds:
-        (folder / f"{kind}.part").replace(folder / f"{kind}.parquet")
-
-
-def _schema(record: type) -> Any:
-    import pyarrow as pa
-
-    names = ["sha256", *(field.name for field in fields(record))]
-    return pa.schema([(name, pa.int64() if name in INTEGERS else pa.float64() if name in NUMBERS else pa.string()) for name in names])
-
-
-def _to_table(rows: list[dict[str, Any]], schema: Any) -> Any:
-    import pyarrow as pa
-
-    columns = [_to_column([row[name] for row in rows], kind, listed=name in LISTED) for name, kind in zip(schema.names, schema.types, strict=True)]
-    return pa.table(columns, schema=schema)
-
-
-def _to_column(values: list[Any], kind: Any, *, listed: bool) -> Any:
-    import pyarrow as pa
-
-    if listed:
-        values = ["[]" if value == [] else None if value is None else json.dumps(value, ensure_ascii=False) for value in values]
-    try:
-        return pa.array(values, type=kind)
-    except UnicodeEncodeError:  # a lone surrogate, which Parquet refuses
-        return pa.array([value and value.encode("utf-8", "replace").decode("utf-8") for value in values], type=kind)
 
 
 # --- a library ---------------------------------------------------------------------------------------------------

@@ -204,3 +204,18 @@ def test_one_batch_at_a_time_in_a_folder(tmp_path):
 def test_an_empty_folder_is_a_folder_with_columns(tmp_path):
     assert run([], tmp_path / "out") == []
     assert {"sha256", "quote", "value", "indicator"} <= set(pa.read_table(tmp_path / "out" / "figures.parquet").column_names)
+
+
+def test_a_result_that_a_power_cut_emptied_is_made_again_and_a_damaged_one_is_told(tmp_path):
+    paths = write_documents(tmp_path / "in", 4)
+    out = tmp_path / "out"
+    assert len(run(paths, out)) == 4
+    results = sorted((out / "results").glob("*/*.json"))
+    results[0].write_bytes(b"")
+    results[1].unlink()
+    results[2].write_bytes(results[2].read_bytes()[:-9])
+    assert len(run(paths, out)) == 2
+    report = json.loads((out / "report.json").read_text())
+    assert report["documents"] == 3 and str(results[2]) in report["failed"][0]["error"] and "--retry" in report["failed"][0]["error_zh"]
+    assert len(run(paths, out, retry=True)) == 1
+    assert json.loads((out / "report.json").read_text())["documents"] == 4 and all(json.loads(path.read_text()) for path in results)
