@@ -22,7 +22,7 @@ from analyzer.pipeline.bodies import Assignment
 from analyzer.pipeline.flow import Layers
 from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.periods import period_to_due
-from analyzer.pipeline.reading import Line, join_breaks
+from analyzer.pipeline.reading import NOTE, Line, join_breaks
 from analyzer.pipeline.timeline import assign_periods
 from analyzer.records import Box, Commitment, Department, Document, Figure, Interval, Rejected, Sentence
 
@@ -31,7 +31,7 @@ ZERO = Decimal(0)
 Groups = dict[int, list[Assignment]]
 SURE = 0.85  # from this probability on, the category of a clause divides a sentence
 VERB_BEHIND = re.compile(  # 地区生产总值预计完成84亿元, 高新技术企业分别新增30家
-    "(?:预计|力争|累计|分别|首次|全部|总计|合计|完成|实现|达到|(?<!通|到|发|送|抵)达|新增|(?<=[，、])共|(?<![人户亩地年月日])均|、)+$")
+    "(?:预计|力争|累计|分别|首次|全部|总计|合计|完成|实现|达到|(?<!通|到|发|送|抵)达|新增|(?<=[，、])共|(?<![人户亩地年月日])均|、){1,12}$")
 PART_OF_NAME = re.compile("强度|期限|金额|总额|总金额|资金|工程|规模|率|比重|占比|就业|设备|区|性|项目|任务|投资|规划|用地|中心|面积")
 
 
@@ -173,7 +173,7 @@ def indicator_text(layers: Layers, number: int) -> str | None:
     measured = layers.measured[number]
     words = measured.indicator
     if words and measured.pieces and "".join(layers.reading.text[start:end] for start, end in measured.pieces) == words:
-        words = re.sub(r"\s", "", "".join(source_text(layers, start, end) for start, end in measured.pieces))
+        words = NOTE.sub("", re.sub(r"\s", "", "".join(source_text(layers, start, end) for start, end in measured.pieces)))
     if not words:
         return words
     shorter = VERB_BEHIND.sub("", words)

@@ -4,51 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from lxml import etree
 
 from analyzer.ingest.building import Builder
-from analyzer.ingest.numbering import Numbering, read_numbering
+from analyzer.ingest.docx_styles import Style, read_styles
+from analyzer.ingest.docx_text import Walk, newer_form, paragraph_text
+from analyzer.ingest.numbering import read_numbering
 from analyzer.ingest.package import Package, attribute, child, local
 from analyzer.ingest.refusals import broken
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
 from analyzer.ingest.tables import GridCell, join_cell
 from analyzer.records import Document
 
-# What is not on the printed page: deletions, field codes, phonetic guides, comments, the older twin of a drawing.
-UNSEEN = {"del", "moveFrom", "delText", "instrText", "delInstrText", "rt", "Fallback", "commentReference", "annotationRef", "rPr", "pPr",
-          "sdtPr", "tblPr", "trPr", "tcPr", "sectPr", "proofErr", "fldData"}
-BREAKS = {"br": "\n", "cr": "\n", "tab": "\t", "ptab": "\t", "noBreakHyphen": "-"}
 HEADING_STYLE = ("heading", "标题")
 PAGE_NUMBER = re.compile(r"[—–\-\s\d第页共/]*")
 LONGEST_HEADING = 80
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """What a paragraph style says, inherited through basedOn."""
-
-    name: str = ""
-    outline: int | None = None
-    number: str | None = None
-    depth: int = 0
-    centred: bool = False
-
-
-@dataclass(slots=True)
-class Walk:
-    """The state of one pass through a document."""
-
-    builder: Builder
-    styles: dict[str, Style]
-    numbering: Numbering
-    hidden: int = 0
-    deleted: int = 0
-    unfinished: str = ""
-    notes: list[tuple[str, str]] = field(default_factory=list)
-    boxes: list[etree._Element] = field(default_factory=list)
-    nested: list[etree._Element] = field(default_factory=list)
 
 
 def read_docx(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Document:
@@ -94,38 +65,6 @@ def _warnings(walk: Walk, package: Package) -> Iterator[str]:
         yield f"{pictures} pictures whose text was not read / 有 {pictures} 张图片，图中文字未读取"
 
 
-def read_styles(root: etree._Element | None) -> tuple[dict[str, Style], dict[str, str]]:
-    """Paragraph styles by id with what they inherit, and the list that each numbering style defines."""
-    raw = {attribute(each, "styleId") or "": each for each in (root if root is not None else ()) if local(each) == "style"}
-    styles: dict[str, Style] = {}
-
-    def resolve(key: str, trail: tuple[str, ...] = ()) -> Style:
-        if key in styles:
-            return styles[key]
-        element = raw.get(key)
-        if element is None or key in trail or len(trail) > 30:
-            return Style()
-        base = resolve(attribute(child(element, "basedOn"), "val") or "", (*trail, key))
-        properties = child(element, "pPr")
-        outline = attribute(child(properties, "outlineLvl"), "val")
-        number = attribute(child(properties, "numPr", "numId"), "val")
-        depth = attribute(child(properties, "numPr", "ilvl"), "val")
-        name = (attribute(child(element, "name"), "val") or "").lower()
-        level = int(outline) if outline and outline.isdigit() else base.outline
-        if outline is None and name.startswith("heading ") and name[8:9].isdigit():
-            level = int(name[8]) - 1
-        justified = attribute(child(properties, "jc"), "val")
-        styles[key] = Style(name, level, number or base.number, int(depth) if depth and depth.isdigit() else base.depth,
-                            justified == "center" if justified else base.centred)
-        return styles[key]
-
-    for key in raw:
-        resolve(key)
-    lists = {key: number for key, element in raw.items() if attribute(element, "type") == "numbering"
-             and (number := attribute(child(element, "pPr", "numPr", "numId"), "val"))}
-    return styles, lists
-
-
 def walk_blocks(parent: etree._Element, walk: Walk) -> None:
     """Paragraphs and tables below an element, through content controls, insertions and custom XML."""
     for element in parent:
@@ -143,7 +82,7 @@ def walk_blocks(parent: etree._Element, walk: Walk) -> None:
                 else:
                     walk_blocks(content, walk)
         elif kind == "AlternateContent":
-            walk_blocks(_choice(element), walk)
+            walk_blocks(newer_form(element), walk)
         elif kind in ("ins", "moveTo", "customXml", "smartTag", "body"):
             walk_blocks(element, walk)
         elif kind in ("del", "moveFrom"):
@@ -195,62 +134,6 @@ def _label(properties: etree._Element | None, style: Style, walk: Walk) -> str |
     if not number or number == "0":
         return None
     return walk.numbering.next_label(number, int(depth) if depth and depth.isdigit() else style.depth)
-
-
-def paragraph_text(element: etree._Element, walk: Walk) -> str:
-    """The visible characters of a paragraph; boxes, notes and hidden text are noted in `walk`."""
-    pieces: list[str] = []
-
-    def visit(node: etree._Element) -> None:
-        for each in node:
-            kind = local(each)
-            if kind == "t":
-                pieces.append(each.text or "")
-            elif kind in BREAKS:
-                if kind != "br" or attribute(each, "type") not in ("page", "column"):
-                    pieces.append(BREAKS[kind])
-            elif kind == "sym":
-                pieces.append(_symbol(each))
-            elif kind in ("footnoteReference", "endnoteReference"):
-                walk.notes.append((kind.removesuffix("Reference") + "s", attribute(each, "id") or ""))
-            elif kind == "txbxContent":
-                walk.boxes.append(each)
-            elif kind == "AlternateContent":
-                visit(_choice(each))
-            elif kind in UNSEEN:
-                walk.deleted += kind in ("del", "moveFrom")
-            elif kind == "r" and _is_hidden(each):
-                walk.hidden += sum(len(part.text or "") for part in each if local(part) == "t")
-            elif kind == "sdt" and child(each, "sdtPr", "showingPlcHdr") is not None:
-                continue
-            elif isinstance(each.tag, str):
-                visit(each)
-
-    visit(element)
-    return "".join(pieces)
-
-
-def _choice(element: etree._Element) -> etree._Element:
-    """The newer form of a drawing where it holds one, else the older one."""
-    chosen = child(element, "Choice")
-    if chosen is None or not len(chosen):
-        fallback = child(element, "Fallback")
-        return fallback if fallback is not None else element
-    return chosen
-
-
-def _symbol(element: etree._Element) -> str:
-    code = attribute(element, "char") or ""
-    try:
-        value = int(code, 16)
-    except ValueError:
-        return ""
-    return "" if 0xE000 <= value <= 0xF8FF or not 0x20 <= value < 0xFFFE else chr(value)
-
-
-def _is_hidden(run: etree._Element) -> bool:
-    vanish = child(run, "rPr", "vanish")
-    return vanish is not None and attribute(vanish, "val") not in ("0", "false", "off")
 
 
 def _plain_paragraphs(element: etree._Element, walk: Walk) -> list[str]:

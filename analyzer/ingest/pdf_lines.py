@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import pairwise
 
 from analyzer.ingest.page import Glyph, Line
+from analyzer.ingest.raised import raise_digits
 
 SAME_LINE = 0.5  # of the lower glyph's height
 DOUBLED = 0.33  # of a glyph's width: bold faked by printing twice, a hair apart
 WORD_GAP = 0.18  # of the height, between two Latin letters or digits
 WIDE_GAP = 0.9  # of the height, between any two glyphs: columns of a form, a signature beside a date
 LATIN_END = 0x250
-SUPERSCRIPT = dict(zip("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True))
 
 
 def glyphs_to_lines(glyphs: list[Glyph], page: int, source: str = "text") -> list[Line]:
@@ -84,9 +84,8 @@ def _row_to_line(runs: list, top: float, bottom: float, page: int, source: str) 
                     gap > WORD_GAP * height and ord(char) < LATIN_END and ord(last_char) < LATIN_END):
                 chars.append(" ")
                 edges.append(round(min(last_right, x0), 1))
-        if char in SUPERSCRIPT and y1 - y0 < 0.8 * height and y1 < bottom - 0.2 * height and not (
-                chars and chars[-1].isascii() and chars[-1].isalpha()):
-            char = SUPERSCRIPT[char]  # the mark of a note: 人口¹1761万人 is no 11761; m2 stays
+        if "0" <= char <= "9" and y1 - y0 < 0.8 * height and y1 < bottom - 0.2 * height:
+            char = raise_digits(char, "".join(chars[-1:]))
         chars.append(char)
         edges.append(round(x0, 1))
         last_char, last_left, last_right, gap_open = char, x0, x1, False

@@ -19,6 +19,11 @@ BREAK = re.compile(rf"\n[\n{BLANKS}]*")
 # A run of blanks loses what is more than 16: it says nothing, and every pattern that allows blanks would go through it.
 MANY_BLANKS = re.compile(r"[^\S\n]{17}")
 BREAK_OR_BLANKS = re.compile(rf"\n[\n{BLANKS}]*|(?<=[^\S\n]{{16}})[^\S\n]++(?:\n[\n{BLANKS}]*)?")
+# The mark of a note (人口¹, 城镇化率②, 公报[1], 学校（注2）) is no part of what it stands behind; km², 10⁴ and 下降[15] are whole.
+MARK = re.compile(r"[⁰¹²³⁴-⁹①-⑳\[［]|[（〔【]注")
+NOTE = re.compile(r"(?<=[一-鿿\d）)”》%％])(?:(?<!10)[⁰¹²³⁴-⁹]+|[①-⑳](?!、)|(?<![长高低降少加计])[\[［]注?\d{1,2}[\]］](?![%％])"
+                  r"|[（〔【\[［]注\s?\d{0,2}[）〕】\]］])")
+BREAK_BLANKS_OR_NOTE = re.compile(f"{BREAK_OR_BLANKS.pattern}|{NOTE.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +88,13 @@ def _stretches(block: Block) -> list[tuple[int, int]]:
 
 
 def _bridge(source: str, start: int, end: int) -> tuple[str, array]:
-    """Characters `start`–`end` without hard line breaks and outer blanks, and where each stands."""
+    """Characters `start`–`end` without hard line breaks, outer blanks and marks of notes, and where each stands."""
     text = source[start:end]
     start += len(text) - len(text.lstrip())
     text = text.strip()
     places = array("L", range(start, start + len(text)))
-    breaks = BREAK_OR_BLANKS if MANY_BLANKS.search(text) else BREAK
-    if "\n" in text or breaks is BREAK_OR_BLANKS:
+    breaks = BREAK_BLANKS_OR_NOTE if MARK.search(text) else BREAK_OR_BLANKS if MANY_BLANKS.search(text) else BREAK
+    if "\n" in text or breaks is not BREAK:
         kept: list[str] = []
         kept_places = array("L")
         last = 0
