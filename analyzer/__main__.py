@@ -34,10 +34,12 @@ def build_parser() -> argparse.ArgumentParser:
     what.add_argument("--sentences", action="store_true", help="print every sentence with its kind")
     what.add_argument("--rejected", action="store_true", help="print the numbers that did not become figures, with the reason")
     extract.add_argument("--infer-departments", action="store_true", help="add likely departments, marked source: inferred")
+    add_limits(extract, 900)
 
     read = commands.add_parser("read", help="print what was read: text, blocks, tables, title, dates")
     read.add_argument("paths", nargs="+", metavar="PATH")
     read.add_argument("--format", choices=("json", "jsonl", "text"), default="json")
+    add_limits(read, 900)
 
     classify = commands.add_parser("classify", help="classify each line of a text file into the codebook's categories")
     classify.add_argument("file", metavar="FILE")
@@ -55,8 +57,7 @@ def build_parser() -> argparse.ArgumentParser:
                        help="a folder (JSON, Parquet, report), a .sqlite file, or a database URL; may be given twice")
     batch.add_argument("--workers", type=int, default=None, help="child processes (default: all cores)")
     batch.add_argument("--scheduler", metavar="ADDRESS", help="work on a Dask cluster: tcp://HOST:8786 or a scheduler file")
-    batch.add_argument("--timeout", type=float, default=120.0, metavar="SECONDS", help="for one document (default: 120)")
-    batch.add_argument("--memory", type=int, default=4096, metavar="MB", help="address space of one child (default: 4096)")
+    add_limits(batch, 120)
     batch.add_argument("--retry", action="store_true", help="do again what failed in an earlier run")
     batch.add_argument("--infer-departments", action="store_true")
     batch.add_argument("--format", choices=("table", "jsonl"), default="table", help="jsonl: one line a document on standard output")
@@ -95,6 +96,11 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def add_limits(command: argparse.ArgumentParser, seconds: float) -> None:
+    command.add_argument("--timeout", type=float, default=seconds, metavar="SECONDS", help=f"for one document (default: {seconds:g})")
+    command.add_argument("--memory", type=int, default=4096, metavar="MB", help="address space of the child that works on it (default: 4096)")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     args = build_parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
@@ -108,6 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AnalyzerError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 0
