@@ -25,6 +25,7 @@ from analyzer.store.corrections import (
     reopen_figures,
     undo,
 )
+from analyzer.store.files import file_path, keep_file, sweep_files
 from analyzer.store.jobs import (
     add_job,
     add_link,
@@ -34,6 +35,7 @@ from analyzer.store.jobs import (
     free_jobs,
     list_jobs,
     list_previews,
+    retry_jobs,
     set_result,
     set_stage,
     take_job,
@@ -60,7 +62,7 @@ from analyzer.store.reads import (
     save_view,
 )
 from analyzer.store.schema import Store, default_home, open_store
-from analyzer.store.write import delete_document, file_path, find_near, keep_file, save_analysis, set_near
+from analyzer.store.write import delete_document, find_near, save_analysis, set_near
 
 __all__ = [
     "COMMITMENT_EDITABLE",
@@ -120,11 +122,13 @@ __all__ = [
     "read_log",
     "reject_figures",
     "reopen_figures",
+    "retry_jobs",
     "save_actual",
     "save_analysis",
     "save_view",
     "set_near",
     "set_stage",
+    "sweep_files",
     "take_job",
     "undo",
 ]

@@ -75,8 +75,9 @@ def backup_library(store: Store, target: Path) -> Backup:
                     pack.write(database, database.name)
                     files = 0
                     for name, path in _kept(store.home):
-                        pack.write(path, name)
-                        files += 1
+                        with contextlib.suppress(FileNotFoundError):  # dropped meanwhile, with the document that it was of
+                            pack.write(path, name)
+                            files += 1
                     found = Backup(**{**asdict(found), "files": files})
                     pack.writestr(MANIFEST, json.dumps(asdict(found), indent=1))
                 data.flush()

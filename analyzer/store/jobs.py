@@ -11,9 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from analyzer.errors import AnalyzerError
+from analyzer.store.files import drop_files, file_path, keep_file
 from analyzer.store.reads import find_document
 from analyzer.store.schema import Store, insert_one, jobs, reading, writing
-from analyzer.store.write import keep_file, now
+from analyzer.store.write import now
 
 OPEN = ("queued", "running")
 PREVIEW = 2
@@ -31,6 +32,8 @@ def add_job(
     sha256 = keep_file(store, data)
     known = find_document(store, sha256)
     with writing(store) as connection:
+        if not file_path(store, sha256).exists():  # dropped since, with the last job that needed it
+            keep_file(store, data)
         waiting = connection.execute(
             sa.select(jobs.c.id).where(jobs.c.sha256 == sha256, jobs.c.state.in_(OPEN))
         ).first()
@@ -141,22 +144,37 @@ def list_previews(store: Store) -> list[dict[str, Any]]:
 
 
 def list_jobs(store: Store, *, limit: int = 200, samples: bool = False) -> list[dict[str, Any]]:
-    query = sa.select(jobs).order_by(jobs.c.id.desc()).limit(limit)
-    query = query.where(jobs.c.sample.in_((0, 1)) if samples else jobs.c.sample == 0)
+    """What went wrong and what is under way before all else, the latest first."""
+    first = sa.case({"failed": 0, "running": 1}, value=jobs.c.state, else_=2)
+    query = sa.select(jobs).where(_listed(samples)).order_by(first, jobs.c.id.desc()).limit(limit)
     with reading(store) as connection:
         return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def count_jobs(store: Store) -> dict[str, int]:
-    """Number of jobs by state."""
+def count_jobs(store: Store, *, samples: bool | None = None) -> dict[str, int]:
+    """Number of jobs by state; those that `list_jobs` lists if `samples` is given, else of every kind."""
+    query = sa.select(jobs.c.state, sa.func.count()).group_by(jobs.c.state)
     with reading(store) as connection:
-        return dict(connection.execute(sa.select(jobs.c.state, sa.func.count()).group_by(jobs.c.state)).all())  # type: ignore[arg-type]
+        return dict(connection.execute(query if samples is None else query.where(_listed(samples))).all())  # type: ignore[arg-type]
+
+
+def _listed(samples: bool) -> sa.ColumnElement[bool]:
+    return jobs.c.sample.in_((0, 1)) if samples else jobs.c.sample == 0
+
+
+def retry_jobs(store: Store) -> int:
+    """Puts what failed back into the queue and returns how many those are."""
+    with writing(store) as connection:
+        values = {"state": "queued", "owner": None, "finished": None, "error_zh": None, "error_en": None}
+        return connection.execute(jobs.update().where(jobs.c.state == "failed", jobs.c.sample != PREVIEW).values(**values)).rowcount
 
 
 def clear_jobs(store: Store) -> None:
-    """Takes finished jobs off the list; those of the samples stay, for they say that the samples were loaded."""
+    """Takes finished jobs off the list, and the files that nothing came of; jobs of the samples stay, for they say that the samples were loaded."""
+    finished = sa.and_(jobs.c.state.not_in(OPEN), jobs.c.sample != 1)
     with writing(store) as connection:
-        connection.execute(jobs.delete().where(jobs.c.state.not_in(OPEN), jobs.c.sample != 1))
+        contents = connection.execute(jobs.delete().where(finished).returning(jobs.c.sha256)).scalars().all()
+    drop_files(store, contents)
 
 
 def _owner() -> str:

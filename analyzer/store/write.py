@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-import uuid
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from analyzer.errors import AnalyzerError
 from analyzer.records import Analysis, Document, Figure, to_dict
 from analyzer.store import search
 from analyzer.store.commitment_rows import put_commitments
 from analyzer.store.corrections import overrides
+from analyzer.store.files import drop_files
 from analyzer.store.keys import dump, record_keys, storable
 from analyzer.store.near import likeness, text_to_sketch
 from analyzer.store.schema import (
@@ -62,27 +60,6 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
-def keep_file(store: Store, data: bytes) -> str:
-    """Keeps the file under its SHA-256 (its own name never becomes a path) and returns the SHA-256."""
-    sha256 = hashlib.sha256(data).hexdigest()
-    path = file_path(store, sha256)
-    if not path.exists():
-        part = path.with_suffix(f".{uuid.uuid4().hex[:12]}.part")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(data)
-            part.replace(path)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise AnalyzerError(f"{path.parent}: the file could not be kept: {error.strerror}",
-                                f"{path.parent}：文件无法保存：{error.strerror}") from error
-    return sha256
-
-
-def file_path(store: Store, sha256: str) -> Path:
-    return store.home / "files" / sha256[:2] / sha256
-
-
 def save_analysis(
     store: Store, analysis: Analysis, *, sample: bool = False, genre: str | None = None, size: int | None = None
 ) -> int:
@@ -116,7 +93,7 @@ def save_analysis(
 
 
 def delete_document(store: Store, number: int) -> None:
-    """Removes a document with its rows; the log of corrections keeps its lines, the file stays."""
+    """Removes a document with its rows and its file; the log of corrections keeps its lines."""
     with writing(store) as connection:
         next_revision(connection)
         count_up(connection, "deletions")
@@ -124,7 +101,8 @@ def delete_document(store: Store, number: int) -> None:
             search.drop_body(connection, row["id"], search.body_of(row))
         for table in (figures, commitments, analyses):
             connection.execute(table.delete().where(table.c.document_id == number))
-        connection.execute(documents.delete().where(documents.c.id == number))
+        contents = connection.execute(documents.delete().where(documents.c.id == number).returning(documents.c.sha256)).scalars().all()
+    drop_files(store, contents)
 
 
 def find_near(store: Store, text: str, *, but: int | None = None) -> tuple[int, float] | None:

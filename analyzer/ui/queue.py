@@ -10,16 +10,14 @@ import os
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analyzer import store as library
+from analyzer.apart import analyze_apart, choose_classifier
 from analyzer.errors import AnalyzerError
-from analyzer.records import Analysis, Document
+from analyzer.records import Document
 from analyzer.store import Store
 from analyzer.ui.codebook import own_codebook
-
-if TYPE_CHECKING:
-    from analyzer.categories import Classifier
 
 _GENRES = {"report": "工作报告", "bulletin": "统计公报", "plan": "规划", "measures": "政策措施"}
 
@@ -42,6 +40,7 @@ class Queue:
         self.bell.set()
 
     def _run(self) -> None:
+        library.sweep_files(self.store)
         while True:
             self.bell.wait(timeout=30)  # jobs may also come from another process
             self.bell.clear()
@@ -66,7 +65,7 @@ def work_on(store: Store, job: dict[str, Any]) -> None:
     name = job["name"]
     try:
         if job["options"].get("link"):
-            data, name, known = fetch_link(store, job)
+            data, name, known = fetch_link(job)
         else:
             data, known = library.file_path(store, job["sha256"]).read_bytes(), job["options"]
         document = with_known(read_file(data, name), known)
@@ -77,6 +76,7 @@ def work_on(store: Store, job: dict[str, Any]) -> None:
             library.set_result(store, job["id"], library.preview_analysis(store, analysis))
             library.end_job(store, job["id"], document_id=job["document_id"], figures=len(analysis.figures))
             return
+        library.keep_file(store, data)  # what came from a link is kept now that something came of it
         near = library.find_near(store, document.text, but=library.find_document(store, document.sha256))
         number = library.save_analysis(
             store, analysis, sample=bool(job["sample"]), genre=known.get("genre") or _GENRES.get(analysis.genre), size=len(data)
@@ -95,12 +95,11 @@ def work_on(store: Store, job: dict[str, Any]) -> None:
         )
 
 
-def fetch_link(store: Store, job: dict[str, Any]) -> tuple[bytes, str, dict[str, Any]]:
+def fetch_link(job: dict[str, Any]) -> tuple[bytes, str, dict[str, Any]]:
     """The content at a URL, a name for it, and what is known of it."""
     from analyzer.ingest.links import fetch
 
     data, name, url = fetch(job["options"]["link"])
-    library.keep_file(store, data)
     return data, name, {"url": url, "accessed": datetime.date.today().isoformat()}
 
 
@@ -110,37 +109,9 @@ def read_file(data: bytes, name: str) -> Document:
     return read_bytes(data, name)
 
 
-def analyze_apart(document: Document, *, codebook: str | None = None, infer: bool = False) -> Analysis:
-    """The analysis in a supervised child process: the server stays small and answers meanwhile."""
-    from analyzer.ingest.sandbox import Limits, run_limited
-
-    analysis = run_limited(_analyze_here, document, codebook, infer, name=document.name, limits=Limits(seconds=900))
-    assert isinstance(analysis, Analysis)
-    return analysis
-
-
-def _analyze_here(document: Document, codebook: str | None, infer: bool) -> Analysis:
-    # In the child alone: spaCy and the models are most of the memory.
-    from analyzer.analysis import analyze
-
-    return analyze(document, classifier=_choose_classifier(codebook), infer_departments=infer)
-
-
-def _choose_classifier(codebook: str | None) -> Classifier:
-    from analyzer.categories import load_classifier, load_codebook, words_alone
-
-    if codebook:
-        own, model = load_codebook(codebook), Path(codebook).parent / "models" / "categories.npz"
-        if model.is_file():  # trained for this codebook: python -m analyzer train --codebook …
-            return load_classifier(model)
-        if own.codes != load_codebook().codes or own.keywords() != load_codebook().keywords():
-            return words_alone(own)
-    return load_classifier()
-
-
 def codebook_in_force(store: Store) -> str:
     """The hash that the records of the next analysis carry. Raises AnalyzerError for a broken codebook or model."""
-    return _choose_classifier(own_codebook(store)).digest
+    return choose_classifier(own_codebook(store)).digest
 
 
 def with_known(document: Document, known: dict[str, Any]) -> Document:
