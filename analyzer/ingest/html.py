@@ -23,6 +23,9 @@ from analyzer.records import Document
 
 CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*+=\s*+[\"']?\s*+([\w-]{3,20})", re.IGNORECASE)
 DEEPEST = 9000
+SITE_NAME = re.compile(  # what parts a title from the name of the site
+    r"(?:(?<!\s)\s+)?[|_]\s*|(?<!\s)\s+[-–—]+\s+"
+    r"|(?<=[一-鿿])-(?=[一-鿿]{2,12}(?:政府|网|门户|局|委|厅)$)")
 INDEX_WORDS = re.compile(r"索\s*引\s*号|发\s*文\s*机\s*关|发\s*文\s*字\s*号|成\s*文\s*日\s*期|信息分类|公开方式|主\s*题\s*分\s*类")
 SITE_LINE = re.compile(r"(?:发布|更新|公布)?(?:时间|日期)\s*+[:：]?\s*+(?:19|20)\d\d|(?:19|20)\d\d\s*[-年/.]\s*\d{1,2}\s*[-月/.]\s*\d{1,2}.{0,16}来\s*源")
 
@@ -111,7 +114,7 @@ def _meta(root: etree._Element) -> dict[str, str]:
 def _page_title(root: etree._Element) -> str | None:
     """The <title> without the name of the site."""
     title = re.sub(r"\s+", " ", root.xpath("string(//title)")).strip()
-    parts = [part.strip() for part in re.split(r"(?:(?<!\s)\s+)?[|_]\s*|(?<!\s)\s+[-–—]+\s+|(?<=[一-鿿])-(?=[一-鿿]{2,12}(?:政府|网|门户|局|委|厅)$)", title) if part.strip()]
+    parts = [part.strip() for part in SITE_NAME.split(title) if part.strip()]
     return max(parts, key=len) if parts and len(max(parts, key=len)) >= 6 else None
 
 
