@@ -35,6 +35,7 @@ def rows_to_evidence(
     read_text: Callable[[int], str],
     language: str = "zh",
     about: Iterable[tuple[str, str]] = (),
+    commitments: Iterable[dict[str, Any]] = (),
     **sheets: Any,
 ) -> bytes:
     """The bundle as bytes. `read_text` gives the text of a document by its id; `sheets` go to the workbook."""
@@ -44,7 +45,10 @@ def rows_to_evidence(
         by_document.setdefault(row["document_id"], []).append(row)
     # Beside the workbook, not in a folder: programs disagree on the slash of a relative link.
     names = {number: f"evidence-{place:04d}.html" for place, number in enumerate(by_document, 1)}
-    about = list(about)
+    about, commitments = list(about), list(commitments)
+    promised: dict[int, list[dict[str, Any]]] = {}
+    for row in commitments:
+        promised.setdefault(row["document_id"], []).append(row)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
         bundle.writestr(
@@ -53,12 +57,14 @@ def rows_to_evidence(
                 rows,
                 about=about,
                 language=language,
+                commitments=commitments,
                 link=lambda row: f"external:{names[row['document_id']]}#{row['key']}",
+                commitment_link=lambda row: f"external:{names[row['document_id']]}#{row['key']}" if row["document_id"] in names else None,
                 **sheets,
             ),
         )
         for number, some in by_document.items():
-            bundle.writestr(names[number], document_to_html(some, read_text(number), language=language))
+            bundle.writestr(names[number], document_to_html(some, read_text(number), commitments=promised.get(number, ()), language=language))
         bundle.writestr("manifest.json", json.dumps({
             "about": dict(about),
             "documents": [{"file": some[0]["file"], "title": some[0]["document"], "sha256": some[0]["sha256"],
@@ -67,9 +73,12 @@ def rows_to_evidence(
     return out.getvalue()
 
 
-def document_to_html(rows: list[dict[str, Any]], text: str, *, language: str = "zh") -> str:
-    """One page with the whole text, all sentences of `rows` marked, one anchor a row."""
-    marks = [{"start": row["sentence_start"], "end": row["sentence_end"], "kind": "s"} for row in rows]
+def document_to_html(
+    rows: list[dict[str, Any]], text: str, *, commitments: Iterable[dict[str, Any]] = (), language: str = "zh"
+) -> str:
+    """One page with the whole text, all sentences of `rows` marked, one anchor a row and a commitment."""
+    marks = [{"start": row["start"], "end": row["end"], "kind": "c", "id": row["key"]} for row in commitments]
+    marks += [{"start": row["sentence_start"], "end": row["sentence_end"], "kind": "s"} for row in rows]
     marks += [{"start": row["start"], "end": row["end"], "kind": "q", "id": row["key"]} for row in rows]
     first = rows[0]
     facts = " · ".join(

@@ -48,7 +48,7 @@ COMMITMENT_FIELDS: dict[str, tuple[str, str]] = {
     "category_name": ("类别", "Category"), "period": ("期限", "Period"), "due": ("截止日期", "Due"),
     "region": ("适用地区", "Place"), "departments": ("责任部门", "Departments"), "figures": ("含数据条数", "Figures"),
     "document": ("文件", "Document"), "section": ("所在章节", "Section"), "page": ("页码", "Page"),
-    "confidence": ("置信度", "Confidence"), "start": ("起始字符", "Start"), "end": ("结束字符", "End"),
+    "confidence": ("置信度", "Confidence"), "review": ("校对状态", "Review"), "start": ("起始字符", "Start"), "end": ("结束字符", "End"),
     "sha256": ("文件校验值", "SHA-256"), "key": ("记录编号", "Key"),
 }  # fmt: skip
 
@@ -60,6 +60,7 @@ VALUES: dict[str, dict[str, tuple[str, str]]] = {
     "change": {"level": ("水平值", "Level"), "increase": ("增加", "Increase"), "decrease": ("减少", "Decrease")},
     "review": {"open": ("未校对", "Open"), "accepted": ("已确认", "Accepted"), "edited": ("已修改", "Edited"),
                "rejected": ("已剔除", "Rejected"), "added": ("人工添加", "Added")},
+    "figures": {"with": ("含数据", "with figures"), "without": ("不含数据", "without figures")},
     "role": {"lead": ("牵头", "lead"), "support": ("配合", "support"), "responsible": ("", "")},
     "level": {"national": ("国家级", "National"), "provincial": ("省级", "Provincial"), "municipal": ("市级", "Municipal"),
               "county": ("县级", "County")},

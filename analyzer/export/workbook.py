@@ -79,10 +79,11 @@ _LINKS = 65_000
 def rows_to_workbook(
     rows: Iterable[dict[str, Any]], *, commitments: Iterable[dict[str, Any]] = (), log: Iterable[dict[str, Any]] = (),
     documents: Iterable[dict[str, Any]] = (), about: Iterable[tuple[str, str]] = (), language: str = "zh",
-    link: Callable[[dict[str, Any]], str] | None = None,
+    link: Callable[[dict[str, Any]], str] | None = None, commitment_link: Callable[[dict[str, Any]], str | None] | None = None,
     extra: Iterable[tuple[str, list[str], list[str], list[dict[str, Any]]]] = (),
 ) -> bytes:  # fmt: skip
-    """The workbook as bytes. `link` gives the address of a row's source; `about` are the lines of the sheet 说明.
+    """The workbook as bytes. `link` gives the address of a row's source, `commitment_link` of a commitment's; `about` are the
+    lines of the sheet 说明.
 
     `extra` are further sheets (name, fields, heads, rows), such as 比较表 and 进展表; they stand behind the commitments.
     """
@@ -100,7 +101,8 @@ def rows_to_workbook(
         _table(book, forms, names[0], FIGURE_FIELDS, [field_name(f, language) for f in FIGURE_FIELDS], figures,
                link_name=("原文链接", "Source")[which])  # fmt: skip
         heads = {field: pair[which] for field, pair in COMMITMENT_FIELDS.items()}
-        table(names[1], heads, (flatten(row, list(heads), language=language) for row in commitments))
+        promises = ((flatten(row, list(heads), language=language), commitment_link(row) if commitment_link else None) for row in commitments)
+        _table(book, forms, names[1], list(heads), list(heads.values()), promises, link_name=("原文链接", "Source")[which] if commitment_link else None)
         for name, fields, titles, lines in extra:
             _table(book, forms, name, fields, titles, ((line, None) for line in lines), frozen=1)
         table(names[2], {field: pair[which] for field, pair in LOG_FIELDS.items()}, (flatten_line(line) for line in log))

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from analyzer.errors import AnalyzerError
+from analyzer.pipeline.periods import period_to_due
 from analyzer.store import search
 from analyzer.store.schema import (
     Store,
@@ -83,6 +84,8 @@ def edit_figures(
             f"字段 {unknown[0]} 不能修改；可修改的有：{'、'.join(allowed)}",
         )
     changes = {field: _column_value(field, value) for field, value in changes.items()}
+    if "period" in changes:
+        changes.setdefault("due", period_to_due(changes["period"]))
     return _apply(store, subject, keys, {**changes, "review": "edited"}, who=who, action="edit", only_if=tuple(changes))
 
 

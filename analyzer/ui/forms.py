@@ -27,22 +27,30 @@ def figure_inputs(figure: dict[str, Any], key: str) -> dict[str, Any]:
     }
     for column, field in ((one, "comparator"), (two, "change"), (three, "status")):
         got[field] = _choice(column, field, list(VALUES[field]), figure[field], key)
-    got["period"] = one.text_input(
-        head("period"),
-        figure["period"] or "",
-        key=f"{key}-period",
-        help="2025 · 2021/2025 · 2026-06 · 2026-Q1 · 2026-H1",
-    )
-    got["region"] = two.text_input(head("region"), figure["region"] or "", key=f"{key}-region")
-    got["action"] = three.text_input(head("action"), figure["action"] or "", key=f"{key}-action")
-    got["category"] = _choice(st, "category", ["", *category_names()], figure["category"] or "", key)
-    got["departments"] = st.text_input(
-        head("departments"),
-        join_departments(figure["departments"], language()),
-        key=list_key(f"{key}-departments"),
-        help=say("顿号分隔，可注明（牵头）或（配合）", "separated by 、 or ;, with （牵头） lead or （配合） support"),
-    )
-    return got
+    return got | _shared_inputs(figure, key, one, two, three)
+
+
+def commitment_inputs(row: dict[str, Any], key: str) -> dict[str, Any]:
+    """The inputs of a commitment's editable fields, as text."""
+    got: dict[str, Any] = {"object": st.text_input(head("object"), row["object"] or "", key=f"{key}-object")}
+    return got | _shared_inputs(row, key, *st.columns(3))
+
+
+def _shared_inputs(row: dict[str, Any], key: str, one: Any, two: Any, three: Any) -> dict[str, Any]:
+    return {
+        "period": one.text_input(
+            head("period"), row["period"] or "", key=f"{key}-period", help="2025 · 2021/2025 · 2026-06 · 2026-Q1 · 2026-H1"
+        ),
+        "region": two.text_input(head("region"), row["region"] or "", key=f"{key}-region"),
+        "action": three.text_input(head("action"), row["action"] or "", key=f"{key}-action"),
+        "category": _choice(st, "category", ["", *category_names()], row["category"] or "", key),
+        "departments": st.text_input(
+            head("departments"),
+            join_departments(row["departments"], language()),
+            key=list_key(f"{key}-departments"),
+            help=say("顿号分隔，可注明（牵头）或（配合）", "separated by 、 or ;, with （牵头） lead or （配合） support"),
+        ),
+    }
 
 
 def _choice(place: Any, field: str, values: list[str], value: str | None, key: str) -> str:
@@ -59,7 +67,8 @@ def inputs_to_changes(got: dict[str, Any], figure: dict[str, Any]) -> dict[str, 
     """What the inputs hold as values of the fields, only where they differ. Raises AnalyzerError for what is no value."""
     values: dict[str, Any] = {field: (text.strip() or None) for field, text in got.items()}
     for field in ("value", "value_max"):
-        values[field] = parse_number(values[field], field)
+        if field in values:
+            values[field] = parse_number(values[field], field)
     if values["period"] and not PERIOD.match(values["period"]):
         raise AnalyzerError(
             f"“{values['period']}” is no period; write 2025, 2021/2025, 2026-06, 2026-Q1 or 2026-H1",
@@ -88,8 +97,8 @@ def parse_departments(text: str, known: list[dict[str, Any]]) -> list[dict[str, 
     """市财政局（牵头）、市水利局 → records; what is said of a known body (its id, its source) stays."""
     before = {d["name"]: d for d in known}
     found: list[dict[str, Any]] = []
-    for part in re.split(r"[、;；,，\n]+(?![^（(]*[）)])", text):
-        match = re.match(r"\s*(.+?)\s*(?:[（(]([^（）()]*)[）)])?\s*$", part)
+    for part in re.findall(r"(?:[（(][^（）()\n]*+[）)]|[^、;；,，\n])+", text):
+        match = re.match(r"(.+?)(?:(?<!\s)\s*[（(]([^（）()]*)[）)])?$", part.strip())
         if not match:
             continue
         name, note = match.groups()

@@ -32,6 +32,8 @@ def named(field: str, value: str | None) -> str:
 
 def head(field: str) -> str:
     """The name of a field, of a facet or a column."""
+    if field == "figures":
+        return say("数据", "Figures")
     return field_name({"category": "category_name", "department": "departments"}.get(field, field), language())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -12,6 +13,7 @@ import streamlit as st
 from analyzer import store as library
 from analyzer.export.rows import join_departments, tidy
 from analyzer.store import Found
+from analyzer.ui.grid import move_buttons
 from analyzer.ui.language import head, language, named, say
 from analyzer.ui.pictures import page_picture
 from analyzer.ui.resources import the_store
@@ -31,7 +33,8 @@ def source_panel(
     if row is None:
         return
     if found is not None and on_move is not None:
-        _movers(figure, found, on_move)
+        places = np.flatnonzero(found.ids == figure["id"])
+        move_buttons(int(places[0]) if len(places) else -1, found.total, partial(_go, found, on_move))
     st.html(
         f'<div class="pa-title"><b>{escape(row["title"] or row["name"])}</b></div>'
         + path_html([str(s) for s in figure["section"]])
@@ -59,34 +62,7 @@ def source_panel(
     )
 
 
-def _movers(figure: dict[str, Any], found: Found, on_move: Callable[[str, int], None]) -> None:
-    places = np.flatnonzero(found.ids == figure["id"])
-    at = int(places[0]) if len(places) else -1
-    before, where, after = st.columns([1, 1, 1], vertical_alignment="center")
-    before.button(
-        say("上一条", "Previous"),
-        key="previous",
-        shortcut="k",
-        disabled=at <= 0,
-        width="stretch",
-        on_click=_go,
-        args=(found, at - 1, on_move),
-    )
-    where.markdown(
-        f"{at + 1} / {found.total}" if at >= 0 else say("不在当前筛选中", "not in this filter"), text_alignment="center"
-    )
-    after.button(
-        say("下一条", "Next"),
-        key="next",
-        shortcut="j",
-        disabled=at < 0 or at + 1 >= found.total,
-        width="stretch",
-        on_click=_go,
-        args=(found, at + 1, on_move),
-    )
-
-
-def _go(found: Found, at: int, on_move: Callable[[str, int], None]) -> None:
+def _go(found: Found, on_move: Callable[[str, int], None], at: int) -> None:
     rows = library.read_figures(the_store(), [int(found.ids[at])])
     if rows:
         on_move(rows[0]["key"], at)
@@ -112,6 +88,16 @@ def field_pairs(figure: dict[str, Any]) -> list[tuple[str, str]]:
         (head("region"), figure["region"] or ""),
         (head("review"), f"{named('review', figure['review'])} · {head('confidence')} {figure['confidence'] or 0:.0%}"),
     ]
+    return [(name, text) for name, text in pairs if text]
+
+
+def commitment_pairs(row: dict[str, Any]) -> list[tuple[str, str]]:
+    """What is shown of a commitment beside its source."""
+    none = say("（未注明）", "(none)")
+    pairs = [(head("object"), row["object"] or none), (head("action"), row["action"] or ""), (head("period"), named("period", row["period"])),
+             (head("category_name"), named("category", row["category"])), (head("departments"), join_departments(row["departments"], language()) or none),
+             (head("region"), row["region"] or ""),
+             (head("review"), f"{named('review', row['review'])} · {head('confidence')} {row['confidence'] or 0:.0%}")]  # fmt: skip
     return [(name, text) for name, text in pairs if text]
 
 

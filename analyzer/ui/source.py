@@ -55,6 +55,8 @@ def _window(text: str, start: int, end: int, around: int | None) -> tuple[int, i
         left = lines[-_LINES_BEFORE]
     elif left and lines:
         left = lines[0]
+    while left < start and text[left] == "\n":
+        left += 1
     line = text.rfind("\n", end, right)
     if right < len(text) and line > end:
         right = line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -11,6 +12,7 @@ from analyzer import store as library
 from analyzer.ui.language import head, named, say
 from analyzer.ui.panel import amount
 from analyzer.ui.resources import the_store, who
+from analyzer.ui.view import current_view
 
 
 def undo_button() -> None:
@@ -30,6 +32,16 @@ def _undo(last: dict[str, Any]) -> None:
     library.undo(the_store(), last["batch"], who=who())
     if last["subject"] == "figure":
         st.session_state["review_t"] = last["key"]
+    if last["subject"] == "commitment":
+        current_view("commitment")["t"] = last["key"]
+
+
+def decide_buttons(accept: Any, reject: Any, decide: Callable[[str], None]) -> None:
+    """One key each: a accepts, x rejects; `accept` and `reject` are the places of the buttons."""
+    accept.button(
+        say("确认", "Accept"), key="accept", shortcut="a", type="primary", width="stretch", on_click=decide, args=("accept",)
+    )
+    reject.button(say("剔除", "Reject"), key="reject", shortcut="x", width="stretch", on_click=decide, args=("reject",))
 
 
 def log_table(lines: list[dict[str, Any]], *, key: str, height: int) -> None:

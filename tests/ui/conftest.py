@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from library_samples import TEXT, make_analysis, make_document, make_figure  # noqa: E402
 
 from analyzer import store as library  # noqa: E402
+from analyzer.export.words import use_codebook  # noqa: E402
 
 APP = Path(__file__).parents[2] / "app.py"
 
@@ -22,7 +23,8 @@ def home(tmp_path, monkeypatch):
     monkeypatch.setenv("POLICY_ANALYZER_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("POLICY_ANALYZER_CORPUS", str(tmp_path / "nothing"))
     monkeypatch.delenv("POLICY_ANALYZER_DATABASE", raising=False)
-    return tmp_path / "home"
+    yield tmp_path / "home"
+    use_codebook(None)
 
 
 @pytest.fixture

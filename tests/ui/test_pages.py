@@ -12,7 +12,7 @@ from analyzer import store as library
 from analyzer.__main__ import main
 from analyzer.store import Filters
 
-PAGES = ["", "import", "targets", "review", "compare", "progress", "export", "settings", "doc"]
+PAGES = ["", "import", "targets", "commitments", "review", "compare", "progress", "export", "settings", "doc"]
 
 
 def _key(store, quote: str) -> str:
@@ -94,7 +94,7 @@ def test_a_facet_filters_and_the_address_says_so(store, page):
 
 def test_search_and_sort(store, page):
     app = page("targets")
-    app.text_input(key="search").set_value("燃气")
+    app.text_input(key="search-figure").set_value("燃气")
     check(app.run())
     assert list(app.dataframe[0].value["quote"]) == ["380公里", "98%"]
     app.selectbox(key="sort").set_value("value")

@@ -12,7 +12,7 @@ import streamlit as st
 
 from analyzer.ui.language import say
 
-NAMES = ("overview", "imports", "targets", "review", "compare", "progress", "exports", "settings", "document")
+NAMES = ("overview", "imports", "targets", "commitments", "review", "compare", "progress", "exports", "settings", "document")
 
 
 def all_pages() -> list[Any]:
@@ -21,6 +21,7 @@ def all_pages() -> list[Any]:
         "overview": st.Page(_shower("overview"), title=say("总览", "Overview"), url_path="overview", default=True),
         "imports": st.Page(_shower("imports"), title=say("导入", "Import"), url_path="import"),
         "targets": st.Page(_shower("targets"), title=say("目标库", "Targets"), url_path="targets"),
+        "commitments": st.Page(_shower("commitments"), title=say("承诺", "Commitments"), url_path="commitments"),
         "review": st.Page(_shower("review"), title=say("校对", "Review"), url_path="review"),
         "compare": st.Page(_shower("compare"), title=say("对比", "Compare"), url_path="compare"),
         "progress": st.Page(_shower("progress"), title=say("进展", "Progress"), url_path="progress"),

@@ -11,10 +11,10 @@ import streamlit as st
 
 from analyzer import store as library
 from analyzer.errors import AnalyzerError
-from analyzer.ui.forms import figure_inputs, inputs_to_changes
+from analyzer.ui.forms import commitment_inputs, figure_inputs, inputs_to_changes
 from analyzer.ui.language import head, message, named, plain, say
 from analyzer.ui.marker import marked_text
-from analyzer.ui.panel import field_pairs
+from analyzer.ui.panel import commitment_pairs, field_pairs
 from analyzer.ui.pictures import page_picture
 from analyzer.ui.reasons import reason_name
 from analyzer.ui.resources import the_store, who
@@ -24,8 +24,10 @@ from analyzer.ui.source import fields_html, passage_html, path_html
 def show() -> None:
     store = the_store()
     figure = library.read_figure(store, st.query_params.get("t", ""))
+    promise = library.read_commitment(store, st.query_params.get("c", ""))
+    meant = figure or promise
     wanted = st.query_params.get("d", "")
-    number = int(wanted) if wanted.isdigit() and len(wanted) < 10 else figure["document_id"] if figure else None
+    number = int(wanted) if wanted.isdigit() and len(wanted) < 10 else meant["document_id"] if meant else None
     row = library.read_document_row(store, number) if number is not None else None
     if row is None:
         st.title(say("原文", "Source"))
@@ -38,17 +40,19 @@ def show() -> None:
         return
     if figure and figure["document_id"] != number:
         figure = None
+    if promise and promise["document_id"] != number:
+        promise = None
     st.title(plain(row["title"] or row["name"]))
     about = [row["issuer"], row["number"], row["written"] or row["published"], row["name"]]
     st.caption(" · ".join(plain(part) for part in about if part))
     left, right = st.columns([64, 36], gap="medium")
     with left:
-        _text(row, figure)
+        _text(row, figure, promise)
     with right:
-        _side(row, figure)
+        _side(row, figure, promise)
 
 
-def _text(row: dict[str, Any], figure: dict[str, Any] | None) -> None:
+def _text(row: dict[str, Any], figure: dict[str, Any] | None, promise: dict[str, Any] | None) -> None:
     store = the_store()
     all_numbers = st.toggle(say("同时标出未收录的数字", "Mark the numbers left out, too"), key="all_numbers")
     figures = library.figures_of(store, row["id"])
@@ -56,7 +60,10 @@ def _text(row: dict[str, Any], figure: dict[str, Any] | None) -> None:
     if all_numbers:
         analysis = library.read_latest_analysis(store, row["id"])
         marks += rejected_marks(analysis["rejected"] if analysis else [])
-    active = (figure["start"], figure["end"]) if figure else None
+    if promise and not figure:
+        marks.append({"start": promise["start"], "end": promise["end"], "kind": "s", "key": "", "title": ""})
+    meant = figure or promise
+    active = (meant["start"], meant["end"]) if meant else None
     clicked, marked = marked_text(row["text"], marks, active=active, key=f"text-{row['id']}", height=640)
     known = {f["key"] for f in figures}
     if clicked in known and (figure is None or clicked != figure["key"]):
@@ -100,16 +107,24 @@ def rejected_marks(rejected: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _side(row: dict[str, Any], figure: dict[str, Any] | None) -> None:
+def _side(row: dict[str, Any], figure: dict[str, Any] | None, promise: dict[str, Any] | None) -> None:
     marked = st.session_state.get("marked")
     if marked and marked[0] == row["id"]:
-        add_form(row, marked[1], marked[2])
+        names = {"figure": say("数据", "Figure"), "commitment": say("承诺", "Commitment")}
+        kind = st.segmented_control(say("添加", "Add"), list(names), default="figure", key="add_kind", required=True,
+                                    format_func=lambda k: names[k], label_visibility="collapsed")  # fmt: skip
+        (add_commitment_form if kind == "commitment" else add_form)(row, marked[1], marked[2])
+        return
+    if promise and not figure:
+        st.html(path_html([str(s) for s in promise["section"]]) + fields_html(commitment_pairs(promise)))
+        st.page_link(st.session_state["pages"]["commitments"], label=say("在承诺库中查看和校对", "See and review it among the commitments"),
+                     query_params={"t": promise["key"]})  # fmt: skip
         return
     if figure is None:
         st.info(
             say(
-                "点击文中标出的数据查看详情；拖选文字可添加遗漏的数据。",
-                "Click a marked figure to see its fields; mark text to add a figure that was missed.",
+                "点击文中标出的数据查看详情；拖选文字可添加遗漏的数据或承诺。",
+                "Click a marked figure to see its fields; mark text to add a figure or a commitment that was missed.",
             )
         )
         return
@@ -162,6 +177,40 @@ def add_form(row: dict[str, Any], start: int, end: int) -> None:
         st.rerun()
     if saved:
         _add(row, {**place, "quote": quote, "sentence": text[left:right].replace("\n", "")}, got, blank)
+
+
+def add_commitment_form(row: dict[str, Any], start: int, end: int) -> None:
+    """A commitment that the analysis missed, from the text a reader marked."""
+    marked = row["text"][max(0, start) : end]
+    start = max(0, start) + len(marked) - len(marked.lstrip())
+    words = marked.strip()
+    st.subheader(say("添加承诺", "Add a commitment"))
+    if not words:
+        st.caption(say("请选中承诺的文字。", "Mark the words of the commitment."))
+        return
+    st.caption(plain(words if len(words) < 200 else words[:199] + "…"))
+    end = start + len(words)
+    inside = [[f["start"], f["end"]] for f in library.figures_of(the_store(), row["id"]) if start <= f["start"] and f["end"] <= end]
+    blank: dict[str, Any] = {"object": None, "action": None, "period": None, "region": None, "category": None, "departments": []}
+    key = f"add-c-{row['id']}-{start}-{end}"
+    with st.form(key):
+        got = commitment_inputs(blank, key)
+        saved = st.form_submit_button(say("添加", "Add"), type="primary", shortcut="Ctrl+S")
+    if st.button(say("放弃", "Cancel"), key="add-cancel"):
+        st.session_state.pop("marked", None)
+        st.rerun()
+    if not saved:
+        return
+    try:
+        values = {**blank, **inputs_to_changes(got, blank)}
+    except AnalyzerError as error:
+        st.error(message(error))
+        return
+    values |= {"text": words.replace("\n", ""), "start": start, "end": end, "figures": inside}
+    added = library.add_commitment(the_store(), row["id"], values, who=who())
+    st.session_state.pop("marked", None)
+    st.query_params.from_dict({"d": str(row["id"]), "c": added})
+    st.rerun()
 
 
 def _add(row: dict[str, Any], place: dict[str, Any], got: dict[str, Any], blank: dict[str, Any]) -> None:

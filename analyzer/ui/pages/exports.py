@@ -252,6 +252,7 @@ class Task:
             language=self.lang,
             **self.sheets(rows),
             link=lambda row: f"{self.base}/doc?d={row['document_id']}&t={row['key']}",
+            commitment_link=lambda row: f"{self.base}/doc?d={row['document_id']}&c={row['key']}",
             extra=self.comparisons(rows),
         )
 

@@ -229,7 +229,6 @@ def _document_form(row: dict[str, Any]) -> None:
     look, again, drop = st.columns(3)
     if look.button(say("查看其数据", "Show its figures"), key=f"look-{number}", width="stretch"):
         set_view(document=[str(number)])
-        st.session_state["search"] = ""
         st.switch_page(st.session_state["pages"]["targets"])
     if again.button(say("重新分析", "Analyse again"), key=f"again-{number}", width="stretch"):
         path = library.file_path(store, row["sha256"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -148,7 +149,6 @@ def _checking(documents: list[dict]) -> None:
     )
 
 
-def _go(**facets: list[str]) -> None:
+def _go(**facets: Any) -> None:
     set_view(status=["planned"], **facets)
-    st.session_state["search"] = ""
     st.switch_page(st.session_state["pages"]["targets"])

@@ -20,7 +20,7 @@ from analyzer.ui.panel import field_pairs
 from analyzer.ui.pictures import page_picture
 from analyzer.ui.resources import the_store, who
 from analyzer.ui.source import fields_html, passage_html, path_html
-from analyzer.ui.steps import log_table, undo_button
+from analyzer.ui.steps import decide_buttons, log_table, undo_button
 from analyzer.ui.view import current_view, describe, view_to_filters
 
 PARTS = ("queue", "missed", "bulk", "log")
@@ -110,23 +110,7 @@ def _step(scope: Filters) -> None:
 def _actions(figure: dict[str, Any], waiting: Found) -> None:
     at = _place(figure, waiting)
     accept, reject, before, after, undo, count = st.columns([1, 1, 1, 1, 1, 1.3], vertical_alignment="center")
-    accept.button(
-        say("确认", "Accept"),
-        key="accept",
-        shortcut="a",
-        type="primary",
-        width="stretch",
-        on_click=_decide,
-        args=("accept", figure, waiting),
-    )
-    reject.button(
-        say("剔除", "Reject"),
-        key="reject",
-        shortcut="x",
-        width="stretch",
-        on_click=_decide,
-        args=("reject", figure, waiting),
-    )
+    decide_buttons(accept, reject, lambda what: _decide(what, figure, waiting))
     before.button(
         say("上一条", "Previous"),
         key="review_previous",

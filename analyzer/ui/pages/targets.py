@@ -11,12 +11,13 @@ from analyzer import store as library
 from analyzer.export import rows_to_csv
 from analyzer.export.rows import join_departments
 from analyzer.store import SORTS
+from analyzer.ui.facets import facet_panel, saved_views
+from analyzer.ui.grid import PAGE, choose_row, move_choice
 from analyzer.ui.language import head, language, named, say
 from analyzer.ui.panel import SIGNS, source_panel
 from analyzer.ui.resources import the_store
-from analyzer.ui.view import current_view, facet_panel, saved_views, view_to_filters, write_url
+from analyzer.ui.view import current_view, view_to_filters, write_url
 
-PAGE = 100
 COLUMNS = [
     "indicator",
     "quote",
@@ -59,7 +60,7 @@ def show() -> None:
     found = library.find(store, view_to_filters(view), sort=view["sort"])
     titles = library.document_titles(store)
     with st.sidebar:
-        facet_panel(view, found, titles)
+        facet_panel(view, found.facets, titles, hint=say("原句、指标、部门", "sentence, indicator, body"))
     st.title(say("目标库", "Targets"))
     if not titles:
         st.info(say("资料库还是空的。请在“导入”页添加文件。", "The library is empty. Add files on the page Import."))
@@ -146,34 +147,16 @@ def _bar(view: dict[str, Any], found: library.Found) -> None:
 def _table(view: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Draws the page and returns the chosen record; the choice follows the record's key, never the row."""
     keys = [row["key"] for row in rows]
-    if view["t"] not in keys and (view["t"] is None or "t_elsewhere" not in st.session_state):
-        st.session_state.pop("t_elsewhere", None)
     columns = [c for c in view["columns"] or FIRST_COLUMNS if c in COLUMNS]
     frame = pd.DataFrame([{c: cell(row, c) for c in columns} for row in rows], columns=columns)
-    shape = hash((tuple(keys), tuple(columns), language()))
-    widget = "grid"
-    if st.session_state.get("grid_shape") != shape or st.session_state.get("grid_move"):
-        # The grid keeps a row's number, which after a filter is another record: say anew which one is meant.
-        cells = [(keys.index(view["t"]), columns[0])] if view["t"] in keys else []
-        before = st.session_state.get(widget)
-        if (before["selection"]["cells"] if before else []) != cells:
-            st.session_state[widget] = {"selection": {"rows": [], "columns": [], "cells": cells}}
-        st.session_state["grid_shape"], st.session_state["grid_move"] = shape, False
-    state = st.dataframe(
+    view["t"] = choose_row(
         frame,
-        key=widget,
-        hide_index=True,
-        on_select="rerun",
-        selection_mode="single-cell",
-        height=560,
-        row_height=34,
-        column_config={c: column_config(c) for c in columns},
-        placeholder="",
+        keys,
+        view["t"],
+        key="grid",
+        config={c: column_config(c) for c in columns},
         alt=say("数据表，选中一格可在右侧看到原文", "Figures; choose a cell to see its source on the right"),
     )
-    cells = state["selection"]["cells"]
-    if cells and 0 <= cells[0][0] < len(keys):
-        view["t"] = keys[cells[0][0]]
     if view["t"]:
         chosen = rows[keys.index(view["t"])] if view["t"] in keys else library.read_figure(the_store(), view["t"])
         if chosen:
@@ -216,4 +199,4 @@ def _sort() -> None:
 def _move(key: str, page_of: int) -> None:
     """To another record, wherever it stands in the order."""
     current_view().update(t=key, page=page_of // PAGE + 1)
-    st.session_state["grid_move"] = True
+    move_choice("grid")
