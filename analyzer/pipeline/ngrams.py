@@ -70,10 +70,19 @@ class Layout:
         shape = (self.texts, len(vocabulary))
         if not len(vocabulary):
             return sparse.csr_matrix(shape, dtype=np.float32)
-        owners, numbers = self.grams(shortest=shortest, longest=longest)
-        places = table_of(vocabulary).find(numbers)
-        known = np.flatnonzero(places >= 0)
-        return count_pairs(owners[known], places[known], shape)
+        return count_pairs(*self.find(vocabulary, shortest=shortest, longest=longest), shape)
+
+    def find(self, vocabulary: np.ndarray, *, shortest: int = 1, longest: int = LONGEST) -> tuple[np.ndarray, np.ndarray]:
+        """Every n-gram of the sorted `vocabulary` that stands in the texts: (number of the text, place in the vocabulary)."""
+        table = table_of(vocabulary)
+        owners, places = [], []
+        for n in range(shortest, longest + 1):
+            found = table.find(self.windows[n - 1])
+            known = np.flatnonzero(found >= 0)
+            known = known[self.owner[known] == self.owner[known + (n - 1)]]
+            owners.append(self.owner[known])
+            places.append(found[known])
+        return np.concatenate(owners), np.concatenate(places)
 
 
 def count_pairs(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> sparse.csr_matrix:

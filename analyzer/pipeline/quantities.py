@@ -29,8 +29,8 @@ FIXED = {
     "倍增": (2, "倍", "increase"), "过半": (50, "%", "level"), "一半": (50, "%", "level"), "半数": (50, "%", "level"),
 }
 ZERO_OUTCOMES = "|".join(cues()["judging"]["zero_outcome"])
-FIXED_WORD = re.compile(
-    "|".join(word for word in FIXED if word not in ("过半", "半数")) + rf"|零(?:{ZERO_OUTCOMES})(?![率费])|过半(?!数)|(?<!过)半数|(?<=超过)半数")
+FIXED_WORD = re.compile(  # looks back from the words' ends: so the search goes from first letter to first letter
+    "|".join(word for word in FIXED if word not in ("过半", "半数")) + rf"|零(?:{ZERO_OUTCOMES})(?![率费])|过半(?!数)|半数(?:(?<!过半数)|(?<=超过半数))")
 RANGE = re.compile(r"[^\S\n]?(?:-|—|–|~|～|―|－|至|到|——|--)[^\S\n]?")  # a line break ends a quantity
 SLASH = re.compile(r"/([㎡A-Za-z\u4e00-\u9fff]{1,5})")
 BRACKET_UNIT = re.compile(r"[（(]([\u4e00-\u9fff]{1,3})[）)]")

@@ -14,6 +14,7 @@ from analyzer.records import Block, Document, Interval
 # One character for one character, so that offsets survive. ％ ． ， inside numbers, full-width letters and digits.
 FOLD = {code: code - 0xFEE0 for code in range(0xFF10, 0xFF5B) if code not in (0xFF1A, 0xFF1B, 0xFF1F)}
 FOLD |= {ord("％"): ord("%"), ord("．"): ord("."), 0xA0: 32, 0x3000: 32, 0x2002: 32, 0x2003: 32, 0x2009: 32}
+TO_FOLD = re.compile(f"[{''.join(map(re.escape, map(chr, FOLD)))}]")  # few lines hold any; translating all of them costs more than reading
 BLANKS = " \t\u3000\u00a0\r"
 BREAK = re.compile(rf"\n[\n{BLANKS}]*")
 # A run of blanks loses what is more than 16: it says nothing, and every pattern that allows blanks would go through it.
@@ -107,7 +108,7 @@ def _bridge(source: str, start: int, end: int) -> tuple[str, array]:
         kept.append(text[last:])
         kept_places.extend(places[last:])
         text, places = "".join(kept), kept_places
-    return text.translate(FOLD), places
+    return text.translate(FOLD) if TO_FOLD.search(text) else text, places
 
 
 def join_breaks(text: str) -> str:

@@ -19,7 +19,7 @@ from scipy import sparse
 
 from analyzer import lexicon
 from analyzer.errors import ModelError
-from analyzer.pipeline.ngrams import START, Layout, count_grams, pack, text_grams
+from analyzer.pipeline.ngrams import START, Layout, pack, text_grams
 from analyzer.pipeline.reading import Reading
 from analyzer.pipeline.sentences import Span
 
@@ -36,7 +36,7 @@ MEANING = re.compile(r"^.{2,24}?(?:是指|，指|：指|指的是)|所称.{2,30}
                      r"本(?:办法|措施|政策|意见|条例|规定|细则|方案|通知)(?:自|由|适用|所称)")
 FORBID = re.compile(r"不得|严禁|禁止|不予|方可|应当|应(?:同步|按|在|于|由|先|向|全面|纳入|达到|符合)|可以|可按|须")
 THANKS = re.compile(r"感谢|敬意|慰问|祝福|来之不易|铭记|的结果|不竭动力")
-JUDGE = re.compile(r"[^正总就还都不要可](?:是|在于)[^否]|具有.{0,12}(?:意义|作用|地位)|才能|只有|如果|尚|势在必行|最根本的|关系到|离不开")
+JUDGE = re.compile(r"是(?<=[^正总就还都不要可]是)[^否]|在于(?<=[^正总就还都不要可]在于)[^否]|具有.{0,12}(?:意义|作用|地位)|才能|只有|如果|尚|势在必行|最根本的|关系到|离不开")
 BODIES = re.compile(r"(?:[^，。；、：]{2,16}(?:局|委|办|厅|部|部门|街道|集团|街镇|乡镇|中心|政府|公司|单位|院|行|会|社)[、，；]?){2,}[。）]?")
 BODY_ENDS = frozenset("局委办厅部门道团镇心府司位院行会社")
 DIGITS = frozenset(char for char in map(chr, range(0x30000)) if char.isdigit())
@@ -96,14 +96,14 @@ def describe(reading: Reading, sentences: Sequence[Span], texts: Sequence[str], 
     cues = _cues()
     lines, sizes = np.unique([span.line for span in sentences], return_counts=True)
     broken = float(np.mean(sizes == 1))  # 1.0 where every sentence is a line of its own: then a short line is no heading
-    anywhere = np.log1p((layout or text_grams(texts)).count(cues.words.keys) @ cues.words.groups)
+    anywhere = np.log1p(_count(cues.words, layout or text_grams(texts)))
     openings = [text[:4] for text in texts]
-    front = np.minimum(_count(cues.first, openings, anchored=True), 1)
+    front = np.minimum(_count(cues.first, text_grams(openings)), 1)
     sections = [reading.lines[span.line].section for span in sentences]
     order = {section: number for number, section in enumerate(dict.fromkeys(sections))}
     headings = _read_headings(list(order), cues)
     above = headings[[order[section] for section in sections]]
-    genre = np.minimum(_count(cues.genre, [title]), 1)
+    genre = np.minimum(_count(cues.genre, text_grams([title])), 1)
     place = _describe_places(reading, sentences, texts, broken).astype(np.float32)
     genres = np.repeat(genre, len(texts), axis=0)
     return np.hstack([anywhere, front, above, genres, place, np.ones((len(texts), 1), np.float32)]).astype(np.float32)
@@ -201,15 +201,19 @@ def _group(table: dict[str, list[str]]) -> _Group:
     return _Group(keys, groups)
 
 
-def _count(group: _Group, texts: Sequence[str], *, anchored: bool = False) -> np.ndarray:
-    return count_grams(texts, group.keys, longest=4) @ group.groups
+def _count(group: _Group, layout: Layout) -> np.ndarray:
+    """How many words of each group stand in each text."""
+    owners, places = layout.find(group.keys)
+    counts = np.zeros((layout.texts, group.groups.shape[1]), np.float32)
+    np.add.at(counts, owners, group.groups[places])
+    return counts
 
 
 def _read_headings(sections: Sequence[tuple[str, ...]], cues: _Cues) -> np.ndarray:
     """Cues of the outermost and of the innermost heading, and how many there are, for each section."""
     width = cues.section.groups.shape[1]
     texts = [text for section in sections for text in ((" ".join(section[:-1]) or section[0], section[-1]) if section else ("", ""))]
-    found = np.minimum(_count(cues.section, texts), 2).reshape(len(sections), 2 * width)
+    found = np.minimum(_count(cues.section, text_grams(texts)), 2).reshape(len(sections), 2 * width)
     depth = np.array([[len(section) / 3] for section in sections], np.float32)
     return np.hstack([np.where(depth > 0, found, 0), depth]).astype(np.float32)
 
