@@ -109,17 +109,18 @@ def find_action(sentence: str) -> tuple[str | None, str | None]:
     ('达到', '全州物流企业信息化率')
     """
     pieces = PIECE.findall(sentence)
-    for read in (_read_front, _read_reach, _read_inside):
-        for piece in pieces:
-            found = read(piece)
-            if found:
-                return found
-    return None, None
+    stripped: list[str] = []
+    for piece in pieces:
+        words, weak = _strip(piece)
+        if found := _read_front(words, weak):
+            return found
+        stripped.append(words)
+    found = next(filter(None, map(_read_reach, stripped)), None) or next(filter(None, map(_read_inside, pieces)), None)
+    return found or (None, None)
 
 
-def _read_front(piece: str) -> tuple[str, str | None] | None:
+def _read_front(words: str, weak: str | None) -> tuple[str, str | None] | None:
     """加快改造老旧小区, 市房屋管理部门要加强监管: a verb at the front, or behind a subject with a modal."""
-    words, weak = _strip(piece)
     found = _from_verb(words, weak)
     if found is None:
         modal = MODAL.search(words, 1, 26)
@@ -144,9 +145,8 @@ def _from_verb(words: str, weak: str | None) -> tuple[str, str | None] | None:
     return None
 
 
-def _read_reach(piece: str) -> tuple[str, str | None] | None:
+def _read_reach(words: str) -> tuple[str, str | None] | None:
     """信息化率达到85%: what is measured stands before the verb."""
-    words, _ = _strip(piece)
     verb = reach_words().search(words, 2)
     if verb is None or not re.match(r"[^，]{0,4}?[\d百]", words[verb.end():]):
         return None
