@@ -41,7 +41,7 @@ _NEW = re.compile(r"新[增建设改开登培认]|净增|增加(?![到至])")
 _FLOW = re.compile(r"完成|改造|培育|打造|认定|获批|引进|开工|筹集|创建|培养|安排|开通|布局|推出|签约|建设|组建|设立|新建")
 _STOCK = re.compile(r"达|超|突破|增至|(?:增加|增长|提高|提升)[到至]|^有|拥有|壮大|集聚|升至|稳定在|保持")
 _BENEFIT = re.compile(r"惠及|服务|帮助|帮扶|支持|资助|奖励|走访")
-_SHARE = re.compile(r"(.{2,})占(.+?)(?:的?(?:比重|比例|份额|之比))?$")
+_SHARE = re.compile(r"^(.{2,})占(.+?)(?:的?(?:比重|比例|份额|之比))?$", re.DOTALL)  # tried at the beginning alone
 _REACHED = re.compile(r"[到至占]|达|超|突破|为$")
 _EVENTS = frozenset(("场", "次", "场次", "件", "人次", "起", "列", "班", "项次", "批"))
 """Units of what happens and is over: there is no stock of it."""

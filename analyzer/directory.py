@@ -23,7 +23,7 @@ LEVELS = {"省": "provincial", "自治区": "provincial", "兵团": "provincial"
 LEVEL_NAMES = {"provincial": "省级", "municipal": "市级", "county": "县级", "township": "乡镇", "national": "国家"}
 MUNICIPALITIES = ("北京市", "上海市", "天津市", "重庆市")
 PREFIX = re.compile(r"(?:自治区|兵团|省|市|区|县|州|盟|旗|镇|乡)(?![场域际镇乡])(?=.)")
-PLACE = re.compile(r"(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区|自治州|自治县|地区|市|州|盟|县|旗|区)(?!域|场|际))+")
+PLACE = re.compile(r"(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区|自治州|自治县|地区|市|州|盟|县|旗|区)(?!域|场|际)){1,4}")
 REGION = re.compile(r"(?P<provincial>.{2,10}?(?:省|自治区)|北京市|上海市|天津市|重庆市|新疆生产建设兵团)?"
                     r"(?P<municipal>.{2,12}?(?:市|自治州|地区|盟|州(?!市)))?(?P<county>.{1,10}?(?:区|县|旗|市))?$")
 LEAGUE = re.compile(r"(?:共青)?团(省|市|区|县|州|自治区)委(?:员会)?")

@@ -12,7 +12,7 @@ from analyzer.ingest.tables import GridCell, mark_headers
 from analyzer.records import Block, Cell
 
 HEADING = re.compile(r" {0,3}(#{1,6})\s+(?=\S)")
-CLOSING_MARKS = re.compile(r"[\s#*]+$")
+CLOSING_MARKS = re.compile(r"(?<![\s#*])[\s#*]+$")
 BULLET = re.compile(r"\s*(?:[-*+]|>+)\s+(?:[-*+]\s+)?(?=\S)")
 RULE = re.compile(r"\s{0,8}(?:[-*_=]\s{0,8}){3,200}$|\s*```.*$|\s*<!--.*-->\s*$|\s*</?(?:div|center|br|p)\b[^>]*>\s*$")
 BOLD = re.compile(r"\*\*[^*\n]+\*\*")

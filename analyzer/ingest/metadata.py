@@ -19,16 +19,16 @@ LABELS = {
     "published": r"发布日期|发布时间|公布日期|公开日期|发布于|上传时间|公布时间|时\s*间|日\s*期",
 }
 LABEL = re.compile("|".join(rf"(?P<{name}>(?:{words}))" for name, words in LABELS.items()))
-LABELLED = re.compile(rf"(?:^|(?<=[\s　|【\[（(\-*#]))({'|'.join(LABELS.values())})\s*[*】\]]*\s*[:：]\s*[*]*[ 　\t]*([^\n]*?)"
+LABELLED = re.compile(rf"(?:^|(?<=[\s　|【\[（(\-*#]))({'|'.join(LABELS.values())})\s*+[*】\]]*+\s*+[:：]\s*+[*]*+[ 　\t]*+([^\n]*?)"
                       rf"(?=\s{{2,}}|[|】]|\s+(?:来\s*源|作\s*者|浏\s*览|字\s*体|{'|'.join(LABELS.values())})\s*[:：]|$)")
 # Labels that a page prints one behind the other without a blank: 标题：…发文机关：…成文日期：…
 GLUED_LABEL = re.compile(r"(?<=[^\s:：])(?=(?:标\s{0,4}题|索\s{0,4}引\s{0,4}号|来\s{0,4}源|文\s{0,4}号|发文机关|发文机构|发布机构|发文字号|成文日期|生成日期|"
                          r"发布日期|发布时间|主题分类|公文种类|信息类别|信息索引|有效性)\s*[:：])")
 NOTHING = re.compile(r"(?:无|暂无|[-—/*\s]*|未知)$")
 ERA = "零〇○ＯO0一二三四五六七八九"
-DATE = re.compile(rf"(?<!\d)((?:19|20)\d\d|[一二][{ERA}]{{3}})\s*(?:年|[-./])\s*(?:(\d{{1,2}}|[一二三四五六七八九十]{{1,3}})\s*"
-                  rf"(?:月|[-./]|(?!\d))\s*(?:(\d{{1,2}}|[一二三四五六七八九十]{{1,3}})\s*日?(?!\d))?)?")
-NUMBER = re.compile(r"[一-鿿]{2,14}?\s*[〔\[［【（(]\s*(?:19|20)\d\d\s*[〕\]］】）)]\s*第?\s*\d{1,5}\s*号")
+DATE = re.compile(rf"(?<!\d)((?:19|20)\d\d|[一二][{ERA}]{{3}})\s*+(?:年|[-./])\s*+(?:(\d{{1,2}}|[一二三四五六七八九十]{{1,3}})\s*+"
+                  rf"(?:(?:月|[-./])\s*+|(?<=\s)|(?!\d))(?:(\d{{1,2}}|[一二三四五六七八九十]{{1,3}})\s*日?(?!\d))?)?")
+NUMBER = re.compile(r"[一-鿿]{2,14}?\s*[〔\[［【（(]\s*(?:19|20)\d\d\s*[〕\]］】）)]\s*+第?\s*+\d{1,5}\s*号")
 ORDER = re.compile(r"[（(]?\s*第\s*\d{1,5}\s*号\s*[）)]?$")
 ISSUED = re.compile(r"^(.{2,60}?)(?:办公[厅室])?(?=关于|印发|转发|批转|发布|令)")
 BODY = re.compile(r"(?:政府|国务院|中央|办公厅|办公室|委员会|委|厅|局|部|院|署|处|办|中心|小组|组|集团|总队|"
@@ -45,7 +45,7 @@ HAN_DIGITS = {char: str(place % 10) for place, char in enumerate("〇一二三�
 
 
 # 公报[1]: a note's mark is no part of the title; what a metadata box glued behind a number (信息类别：…) is no part of it.
-NOTE_MARK = re.compile(r"\s*[\[［]\d{1,2}[\]］]$")
+NOTE_MARK = re.compile(r"(?<!\s)\s*[\[［]\d{1,2}[\]］]$")
 NUMBER_WHOLE = re.compile(r"[^\n]*?号(?=\s|$)|[^\n]*")
 
 
@@ -120,9 +120,9 @@ def find_title(document: Document) -> str | None:
             continue
         line = _one_line(document.text[block.start:block.end]).strip(" 　#*")
         line = re.sub(r"(?<=[一-鿿])[\s　]+(?=[一-鿿](?:[\s　]|$))", "", line) if re.fullmatch(r"(?:\S\s+)+\S", line) else line
-        line = re.sub(r"\s*(?:19|20)\d\d-\d\d-\d\d\s+\d\d:\d\d.*$", "", line)  # what the site prints beside it
-        line = re.sub(r"\s*[—\-]{2}.*$", "", line) if re.match(r".{0,24}工作报告\s*[—\-]{2}", line) else line
-        if not titles and re.match(r"附\s*件\s*[\d一二三四五六七八九十]{0,3}\s*[:：.]?$", line):
+        line = re.sub(r"(?<!\s)\s*(?:19|20)\d\d-\d\d-\d\d\s+\d\d:\d\d.*$", "", line)  # what the site prints beside it
+        line = re.sub(r"(?<!\s)\s*[—\-]{2}.*$", "", line) if re.match(r".{0,24}工作报告\s*[—\-]{2}", line) else line
+        if not titles and re.match(r"附\s*件\s*+[\d一二三四五六七八九十]{0,3}\s*+[:：.]?$", line):
             continue
         if titles and (last != at - 1 or TITLE_END.search(titles[-1]) or _begins_title(line)):
             break
@@ -253,7 +253,7 @@ def find_issuer(title: str | None, lines: Sequence[str]) -> str | None:
     head = lines[:HEAD_LINES]
     for line in head[:15]:
         if RED_HEAD.fullmatch(line):
-            return re.sub(r"\s*文\s*件$", "", line).strip()
+            return re.sub(r"(?<!\s)\s*文\s*件$", "", line).strip()
         passed = PASSED.match(line)
         if passed:
             return passed[1].strip() + passed[2] + (passed[3] or "")

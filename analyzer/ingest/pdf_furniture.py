@@ -10,12 +10,12 @@ from analyzer.ingest.page import Line
 DEPTH = 4  # lines from the top or bottom of a page that may be furniture
 BAND = 3.0  # points within which two pages' lines stand at the same height
 PAGE_NUMBER = re.compile(
-    r"[-—–―－一·.\s]*(?:第\s*)?(?:\d{1,4}|[ivxlcIVXLC]{1,6}|[一二三四五六七八九十百]{1,4}\s*页)\s*页?"
-    r"(?:\s*[/／,，]?\s*(?:共\s*)?\d{1,4}\s*页?)?[-—–―－一·.\s]*$")  # 一: a dash as OCR reads it
+    r"[-—–―－一·.\s]*(?:第\s*)?(?:\d{1,4}|[ivxlcIVXLC]{1,6}|[一二三四五六七八九十百]{1,4}\s*页)\s*+页?"
+    r"(?:\s*+[/／,，]?\s*+(?:共\s*+)?\d{1,4}\s*+页?)?[-—–―－一·.\s]*+$")  # 一: a dash as OCR reads it
 PRINTED = re.compile(  # what browsers print around a page: address and page count, date and title
     r"(?:https?://|file:///|www\.|about:blank)\S*(?:\s+\d{1,4}\s*/\s*\d{1,4})?$|"
-    r"\d{2,4}[/.-]\d{1,2}[/.-]\d{1,2},?\s+(?:[上下]午)?\s*\d{1,2}:\d{2}(?::\d{2})?\s*(?:[AP]M)?(?:\s.*)?$")
-CONTENTS = re.compile(r"(?:[.…·．•⋯_]\s?){4,}\s*[-—（(]?\s*\d{1,4}\s*[-—）)]?$")
+    r"\d{2,4}[/.-]\d{1,2}[/.-]\d{1,2},?\s++(?:[上下]午)?\s*+\d{1,2}:\d{2}(?::\d{2})?\s*(?:[AP]M)?(?:\s.*)?$")
+CONTENTS = re.compile(r"(?<![.…·．•⋯_])(?<![.…·．•⋯_]\s)(?:[.…·．•⋯_]\s?){4,}+\s*+[-—（(]?\s*+\d{1,4}\s*+[-—）)]?$")
 DIGITS = re.compile(r"\d+|[ivxlc]{1,6}(?=\W|$)")
 
 
@@ -34,7 +34,7 @@ def find_furniture(pages: list[list[Line]], heights: list[float], taken: list[tu
         for at_top in (True, False):
             side = [entry for entry in candidates if entry[1] == at_top]
             for rank, (line, _, key) in enumerate(side):
-                number = PAGE_NUMBER.match(line.text) and len(line.text) <= 16
+                number = len(line.text) <= 16 and PAGE_NUMBER.match(line.text)
                 if (key in repeated or PRINTED.match(line.text) or (number and rank == 0)
                         or any(abs(line.top - top) < BAND and abs(line.size - size) < 1 for top, size in bands[at_top])):
                     found.add(id(line))

@@ -24,7 +24,7 @@ CLOSED = "。！？；!?;"
 MARKER = re.compile(r"(?:\d{1,3}[.、．)）]|[（(]\d{1,3}[）)]|[①-⑳]|[•·▪●■◆➢✔○□-])\s*")
 LABEL = re.compile(r"[^，。；：:\s]{1,8}[：:]\s?")  # 内容概述：… with all further lines under the first one's text
 NOTE = re.compile(r"(?:[①-⑳⁰¹²³⁴-⁹]|\[\d{1,2}\]|〔\d{1,2}〕|\d{1,2}(?=[^\d.、．)）,，%年月]))|[*＊注]")
-BETWEEN_PARTS = re.compile(r"(?:续\s*表|表\s*[\d一二三四五六七八九十.\-—]*\s*[（(]?\s*续|[（(]续[）)]|.{0,30}[（(]续表?[）)]$)")
+BETWEEN_PARTS = re.compile(r"(?:续\s*表|表\s*+[\d一二三四五六七八九十.\-—]*+\s*+[（(]?\s*+续|[（(]续[）)]|.{0,30}[（(]续表?[）)]$)")
 INDENT, SLACK, GAP, CENTRE = 0.8, 0.75, 1.3, 1.2  # in character widths; GAP in line pitches
 
 

@@ -14,7 +14,7 @@ from analyzer.pipeline.reading import Reading
 WITH = re.compile(r"(?:与|同|向|到|在|被|对|由|从|经|于)[^，。；、与]{1,16}"
                   r"(?:融合|对接|合作|衔接|协同|联动|结合|转型|推广|推介|共享|贯通|互认|挂牌|工作|服务|任教|任职)$")
 PASSIVE = re.compile(r"(?<![自理缘事经])由(?=[^，。；、]{3})|(?<![植棉])被(?![动子])(?=[^，。；、]{2})")
-BARE_UNIT = re.compile(r"\s*[（(][^（()）]{1,8}[）)]\s*$")
+BARE_UNIT = re.compile(r"(?<!\s)\s*[（(][^（()）]{1,8}[）)]\s*$")
 NUMBERED = re.compile(r"^\s*(?:\d{1,3}[.、．\s]*|[（(]?[一二三四五六七八九十]{1,3}[）)、.]\s*)")
 ORDINAL = re.compile(r"\d{1,3}$")
 SPAN_YEARS = re.compile(r"[\d\s.,%年月日\-—－～~/至、≥≤<>＜＞()（）〔〕]+$")

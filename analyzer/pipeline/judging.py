@@ -27,7 +27,7 @@ RANK_BEFORE = re.compile(
     rf"(?:(?:{_words('ranked')})(?:[^，。；、第]{{0,9}}(?:{PLACES})[^，。；、第]{{0,6}})?|(?:{PLACES}))"
     r"(?:第[\d一二三四五六七八九十]+位?[、和])*$")
 TOP_BEFORE = re.compile(rf"(?:{PLACES}|列|居|进入|跻身|保持)前$")
-URL = re.compile(r"(?:https?:|www\.|%[0-9A-F]{2})[\w/.:%=&?#+-]*$")
+URL = re.compile(r"(?:https?:|www\.|%[0-9A-F]{2})[\w/.:%=&?#+-]{0,80}$")
 PART = r"\d+(?:\.\d+)?[∶:：]"
 STRUCTURE_BEFORE = re.compile(  # 三次产业结构调整为7.7∶42.5∶49.8
     rf"(?:产业|结构|比重|比例)[^，。；\d]{{0,10}}(?:{PART}{PART}\d+(?:\.\d+)?[^，。；\d]{{0,6}})?(?:{PART}){{0,2}}$")
@@ -247,7 +247,7 @@ def unitless(number: Number, left: str, right: str) -> str | None:
 
 
 def is_ratio_name(number: Number, left: str, right: str) -> str | None:
-    if left.endswith((":", "：", "∶")) or number.unit is None and not re.search(r"比(?:例|值|率|重)?(?:[^，。；]{0,6}|[^，。；]*[从由至到为])$", left):
+    if left.endswith((":", "：", "∶")) or number.unit is None and not re.search(r"比(?:例|值|率|重)?(?:[^，。；]{0,6}|[^，。；]{0,60}[从由至到为])$", left):
         return "ratio name"
     if number.unit == "%" and re.search(r"[A-Za-z0-9/]$", left):
         return "ratio name"

@@ -38,7 +38,9 @@ FORBID = re.compile(r"不得|严禁|禁止|不予|方可|应当|应(?:同步|按
 THANKS = re.compile(r"感谢|敬意|慰问|祝福|来之不易|铭记|的结果|不竭动力")
 JUDGE = re.compile(r"是(?<=[^正总就还都不要可]是)[^否]|在于(?<=[^正总就还都不要可]在于)[^否]|具有.{0,12}(?:意义|作用|地位)|"
                    r"才能|只有|如果|尚|势在必行|最根本的|关系到|离不开")
-BODIES = re.compile(r"(?:[^，。；、：]{2,16}(?:局|委|办|厅|部|部门|街道|集团|街镇|乡镇|中心|政府|公司|单位|院|行|会|社)[、，；]?){2,}[。）]?")
+BODY = r"(?:[^，。；、：]{2,16}(?:局|委|办|厅|部|部门|街道|集团|街镇|乡镇|中心|政府|公司|单位|院|行|会|社))"
+# Up to three bodies stand between two marks or blanks; each such part is taken whole, or 局局局… could be parted in 2^100 ways.
+BODIES = re.compile(rf"(?:(?>{BODY}{{1,3}}[、，；\s])+{BODY}{{1,3}}|(?>{BODY}{{1,3}}[、，；\s]){{2,}}|{BODY}{{2,3}}[、，；]?)[。）]?")
 BODY_ENDS = frozenset("局委办厅部门道团镇心府司位院行会社")
 DIGITS = frozenset(char for char in map(chr, range(0x30000)) if char.isdigit())
 MUST = re.compile(r"(?:^|，)(?:我们)?(?:要|必须|将|应)(?!求|素|点|害|道|件|领)")

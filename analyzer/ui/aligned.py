@@ -137,7 +137,7 @@ def _dated(row: dict[str, Any]) -> str:
 def _series(row: dict[str, Any], *, years: bool = False) -> str:
     """The title as a series has it: without year and brackets (with `years`, only without blanks)."""
     title = re.sub(r"\s+", "", row["title"] or row["name"])
-    return title if years else re.sub(r"[（(][^）)]*[）)]|[\d〇零一二三四五六七八九十]+年度?|[—\-]", "", title)
+    return title if years else re.sub(r"[（(][^）)]{0,80}[）)]|(?<![\d〇零一二三四五六七八九十])[\d〇零一二三四五六七八九十]+年度?|[—\-]", "", title)
 
 
 def choose_documents(label: str, key: str, *, default: list[int] | None = None) -> list[int]:
