@@ -19,15 +19,20 @@ GENERIC = {"城区", "郊区", "矿区", "新区", "新城区", "开发区", "�
            "东部地区", "中部地区", "西部地区"}
 # Places that no list holds: 哈克镇, 义龙新区, 东山组团, 广东自贸试验区.
 UNLISTED = re.compile(r"[\u4e00-\u9fff]{2,5}?(?:自由贸易试验区|自贸试验区|自贸区|新区|新城|组团|(?<![城乡集村小强重建])镇(?![域级村区街和、]))")
+# 依托浦东新区, 与两江新区: what stands before the place is no part of its name.
+NO_NAME = re.compile(r"依托|围绕|对接|支持|推[动进]|加快|带动|打造|建[设成]|规划|鼓励|引导|融入|承接|发挥|借助|设立|学习|参照|[以在对向从由与和及等各全该将把为经按据沿赴同至到]")
 ZONE = re.compile(r"自由贸易试验区|自贸试验区|自贸区|新区|新城|组团")
 BEFORE_NUMBER = re.compile(
-    r"(?!全|各|本|市|省|每|该|城|乡|村|建|新)(?!自治|实现)[\u4e00-\u9fff]{2,5}(?:新区|[县市旗])|[\u4e00-\u9fff]{2,3}(?<![城乡集村小强重建])镇")
+    r"(?!全|各|本|市|省|每|该|城|乡|村|建|新)(?!自治|实现)[\u4e00-\u9fff]{2,5}(?:新区|(?<![全各本该我每强大])[县市旗])|[\u4e00-\u9fff]{2,3}(?<![城乡集村小强重建])镇")
 OPENING = re.compile(
     r"(?:其中[，：:]?|其[，]|同时|预计|力争|确保|支持|推动|推进|加快|鼓励|全力|截至目前|目前|到|至|在|年|\d{4}年?[底末]?|“[^”]{1,6}”[期末时间]{1,2}|[（(]|——|[一二三四五六七八九]是|年底|全年|"
     r"实施|建设|促进|建成|[，、：:])*")
 JOIN = re.compile(r"[、和与及]|以及")
 OWN_SUBJECT = re.compile(r"^(?:达到?|突破|超过?|同比|增长|下降|提高|减少|增加|占|居|排|列|位居|其中|为|是|较|比|年均|约|近|，|(?:19|20)\d{2}年)")
-NO_PLACE = re.compile(r"省委|市委|省政府|市政府|政府|银行|银保监|监管局|大学|学院|集团|公司|日报|报社|证监局|海关|支行|市场|办公厅|人民|军区|等(?:国家|地区)")
+NO_PLACE = re.compile(r"省委|市委|省政府|市政府|政府|银行|银保监|监管局|大学|学院|集团|公司|日报|报社|证监局|海关|支行|市场|办公厅|人民|军区|等(?:国家|地区)|"
+                      # 黄浦江, 平陆运河, 北京路, 西藏班, 怀柔实验室 are names of something else; 浙江西部, 湖北江夏 and 海南河道 are places
+                      r"江(?![苏西北南东门津山都阴油夏宁岸])|运河|河(?![南北西东道池源间])|湖(?![南北州口泊])|山(?![西东区丹])|大?路(?![网线段灯面况])|大[道桥]|"
+                      r"牧骑|[话剧菜班]|航空|铁路|高铁|[一-鿿]{0,8}(?:实验室|研究[院所]|基金会|协会|学会)")
 ENUMERATED = re.compile(r"(?:[^，。；]{0,24}等)?$")  # 黄冈、黄石等9个园区: examples of what is counted, not its place
 TRANSIT = re.compile(r"(?:至|到|[—-])[\u4e00-\u9fff]{1,6}(?:高速|铁路|段|公路|高铁|线)")
 
@@ -117,7 +122,7 @@ def _at_place(text: str, start: int, end: int) -> str | None:
     for match in re.finditer(r"(?<![购存现所])在", text[start:end]):
         place = place_at(text, start + match.end())
         after = start + match.end() + len(place or "")
-        if place and after <= end and not text.startswith(("举办", "召开", "举行"), after):
+        if place and after <= end and not text.startswith(("举办", "召开", "举行"), after) and not NO_PLACE.match(text, after):
             return place
     return None
 
@@ -128,7 +133,7 @@ def _places_from(text: str, start: int, end: int) -> tuple[list[str], int] | Non
     position = start
     while position < end:
         place = place_at(text, position)
-        zone = ZONE.match(text, position + len(place), end) if place else UNLISTED.match(text, position, end) if not found else None
+        zone = ZONE.match(text, position + len(place), end) if place else _unlisted_at(text, position, end) if not found else None
         if zone:
             place = text[position:zone.end()]
         if place is None:
@@ -140,6 +145,14 @@ def _places_from(text: str, start: int, end: int) -> tuple[list[str], int] | Non
             break
         position = joined.end()
     return (found, position) if found else None
+
+
+def _unlisted_at(text: str, position: int, end: int) -> re.Match[str] | None:
+    """A zone that no list holds, if its name begins at `position`, not behind a verb or within another place."""
+    zone = UNLISTED.match(text, position, end)
+    if zone is None or NO_NAME.match(text, position) or any(place_at(text, at) for at in range(position + 1, zone.end() - 2)):
+        return None
+    return zone
 
 
 def place_at(text: str, position: int) -> str | None:

@@ -45,6 +45,13 @@ CASES = [
     ("辽西北新增林地‹30万亩›。", ["辽西北"], "a part of a province"),
     ("广东自贸试验区‹40项›成果推广。", ["广东自贸试验区"], "a zone with its place"),
     ("安徽银保监局支持企业‹30家›。", [None], "a body's name"),
+    ("依托浦东新区建设平台‹3个›。", [None], "whose help it takes"),
+    ("黄浦江两岸新建绿道‹30公里›。", [None], "a river"),
+    ("平陆运河完成投资‹30亿元›。", [None], "a canal"),
+    ("在怀柔实验室建成平台‹3个›。", [None], "a laboratory"),
+    ("西藏班招生‹3000人›。", [None], "a class for people from a place"),
+    ("浙江西部新增林地‹30万亩›。", ["浙江"], "a side of a province"),
+    ("带动全市‹70%›的企业上云，培育工业强县‹5个›。", [None, None], "the whole domain, and a kind of county"),
     ("1\n厂房‹30亩›\n兰溪市\n2\n仓库‹20亩›\n义乌市\n3\n泵站‹1座›\n东阳市\n", ["兰溪市", "义乌市", "东阳市"], "the row's cell"),
     ("改造老旧小区‹300个›、管网‹30公里›，收费‹5元›。", [None, None, None], "小区 is no district"),
 ]
