@@ -16,14 +16,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
-from pathlib import Path
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
 from analyzer.errors import AnalyzerError, UnreadableDocument
 from analyzer.records import Analysis
-from analyzer.sinks import Outcome, Sink, keep_analysis, open_sink
+from analyzer.sinks import Outcome, Sink, is_library, keep_analysis, open_sink
 
 SECONDS = 120.0  # for one document; a report takes less than one
 MEGABYTES = 4096  # of address space for one child
@@ -67,8 +66,8 @@ def run_batch(paths: Iterable[str], sinks: Sequence[Sink], *, workers: int | Non
             else:
                 yield job
 
-    with open_pool(workers or count_cores(), megabytes, warm=analyze is analyze_path) as supervise:
-        for outcome in supervise(to_do(), [sink.destination for sink in sinks], infer_departments, seconds, analyze):
+    with open_pool(workers or count_cores(), megabytes, [sink.destination for sink in sinks], analyze) as supervise:
+        for outcome in supervise(to_do(), infer_departments, seconds):
             settle(outcome)
     return outcomes
 
@@ -82,9 +81,11 @@ def list_jobs(paths: Iterable[str], sinks: Sequence[Sink]) -> Iterator[tuple[str
         except OSError as error:
             yield failure(path, "", UnreadableDocument(f"{path}: cannot be read: {error.strerror}", f"{path}：无法读取：{error.strerror}"))
             continue
-        key = (Path(path).name, sha256)
-        if key in seen or all(sink.holds(path, sha256) for sink in sinks):
-            yield Outcome(path, sha256, "known")
+        key = (os.path.basename(path), sha256)
+        known = [sink.holds(path, sha256) for sink in sinks]
+        if key in seen or all(known):
+            failed = next((outcome for outcome in known if outcome and outcome.status == "failed"), None)
+            yield Outcome(path, sha256, "known", error=failed.error if failed else "", error_zh=failed.error_zh if failed else "")
         else:
             seen.add(key)
             yield path, sha256
@@ -94,7 +95,7 @@ def hash_file(path: str) -> str:
     """SHA-256 of a file's bytes, of an address the hash of the address."""
     if path.startswith(("http://", "https://")):
         return hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()
-    with Path(path).open("rb") as data:
+    with open(path, "rb") as data:
         return hashlib.file_digest(data, "sha256").hexdigest()
 
 
@@ -103,27 +104,29 @@ def count_cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def start_warming(*, warm: bool = True) -> Any:
+def start_warming(destinations: Iterable[str] = (), *, analyze: Analyze = analyze_path) -> Any:
     """The way children are started: where there is forking, from a process that begins at once to read words and models for all of them."""
     methods = multiprocessing.get_all_start_methods()
     context: Any = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if "forkserver" in methods:
         from multiprocessing import forkserver
 
-        context.set_forkserver_preload(["analyzer.batch", "analyzer.warm"] if warm else ["analyzer.batch"])
+        context.set_forkserver_preload(["analyzer.batch", *["analyzer.store"] * any(map(is_library, destinations)),
+                                        *["analyzer.warm"] * (analyze is analyze_path)])
         with _one_thread_each():
             forkserver.ensure_running()
     return context
 
 
 @contextlib.contextmanager
-def open_pool(workers: int, megabytes: int, *, warm: bool = True) -> Iterator[Callable[..., Iterator[Outcome]]]:
+def open_pool(workers: int, megabytes: int, destinations: list[str], analyze: Analyze = analyze_path) -> Iterator[Callable[..., Iterator[Outcome]]]:
     """A pool of supervised children; yields a function from jobs to their outcomes, as they are completed."""
-    context = start_warming(warm=warm)
+    context = start_warming(destinations, analyze=analyze)
     with _one_thread_each():
-        pool = ProcessPool(max_workers=workers, max_tasks=TASKS_PER_CHILD, context=context, initializer=_settle_in, initargs=[megabytes])
+        pool = ProcessPool(max_workers=workers, max_tasks=TASKS_PER_CHILD, context=context, initializer=_settle_in,
+                           initargs=[megabytes, {name: value for name, value in os.environ.items() if name.startswith("POLICY_ANALYZER_")}])
 
-        def supervise(jobs: Iterable[tuple[str, str]], destinations: list[str], infer: bool, seconds: float, analyze: Analyze) -> Iterator[Outcome]:
+        def supervise(jobs: Iterable[tuple[str, str]], infer: bool, seconds: float) -> Iterator[Outcome]:
             waiting = iter(jobs)
             running: dict[Any, tuple[str, str]] = {}
             completed: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -160,8 +163,9 @@ def _one_thread_each() -> Iterator[None]:
                 del os.environ[name]
 
 
-def _settle_in(megabytes: int) -> None:
-    """In a new child: bounds its memory, and lets it end with its parent, which may be killed without a word."""
+def _settle_in(megabytes: int, settings: dict[str, str]) -> None:
+    """In a new child: bounds its memory, takes its parent's settings, and ends with its parent, which may be killed without a word."""
+    os.environ.update(settings)  # what it is forked from may have been started under other ones
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=[parent], daemon=True).start()

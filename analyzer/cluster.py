@@ -99,8 +99,8 @@ def run_shard(jobs: list[tuple[str, str]], options: Options) -> list[Outcome]:
     there = {outcome.path for outcome in outcomes}
     left = [job for job in jobs if job[0] not in there]
     if left:
-        with _one_shard, open_pool(1, options.megabytes, warm=options.analyze is analyze_path) as supervise:
-            outcomes.extend(supervise(left, list(options.destinations), options.infer_departments, options.seconds, options.analyze))
+        with _one_shard, open_pool(1, options.megabytes, list(options.destinations), options.analyze) as supervise:
+            outcomes.extend(supervise(left, options.infer_departments, options.seconds))
     return outcomes
 
 

@@ -15,7 +15,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -49,7 +49,9 @@ class Sink(Protocol):
     @property
     def destination(self) -> str: ...
 
-    def holds(self, path: str, sha256: str) -> bool: ...
+    def holds(self, path: str, sha256: str) -> Outcome | None:
+        """What became of a document before, if it is not to be done again."""
+        ...
 
     def note(self, outcome: Outcome) -> None: ...
 
@@ -72,7 +74,7 @@ def keep_analysis(destination: str, outcome: Outcome, analysis: Analysis) -> Non
     else:
         target = result_path(Path(destination), outcome.path, outcome.sha256)
         target.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(target, json.dumps({"outcome": asdict(outcome), **analysis_to_dict(analysis)}, ensure_ascii=False))
+        _write_whole(target, json.dumps({"outcome": to_dict(outcome), **analysis_to_dict(analysis)}, ensure_ascii=False))
 
 
 def _write_whole(target: Path, text: str) -> None:
@@ -86,7 +88,7 @@ def _write_whole(target: Path, text: str) -> None:
 
 def document_key(path: str, sha256: str) -> str:
     """The same file under two names is two documents, for records name their document."""
-    return hashlib.sha256(f"{Path(path).name}\n{sha256}".encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    return hashlib.sha256(f"{os.path.basename(path)}\n{sha256}".encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
 def result_path(folder: Path, path: str, sha256: str) -> Path:
@@ -136,12 +138,13 @@ class FolderSink:
                     self.note(Outcome(**json.loads(path.read_text(encoding="utf-8", errors="surrogatepass"))["outcome"]))
         self.told = {key: outcome for key, outcome in self.told.items() if outcome.status != "done" or key in whole}
 
-    def holds(self, path: str, sha256: str) -> bool:
-        return document_key(path, sha256) in self.done
+    def holds(self, path: str, sha256: str) -> Outcome | None:
+        key = document_key(path, sha256)
+        return self.told.get(key) if key in self.done else None
 
     def note(self, outcome: Outcome) -> None:
         self.told[document_key(outcome.path, outcome.sha256)] = outcome
-        self.journal.write(json.dumps(asdict(outcome)).encode() + b"\n")  # ASCII: a lone surrogate in a name is no trouble
+        self.journal.write(json.dumps(to_dict(outcome)).encode() + b"\n")  # ASCII: a lone surrogate in a name is no trouble
         self.journal.flush()
         if time.monotonic() - self.synced > SYNCED:
             os.fsync(self.journal.fileno())
@@ -178,7 +181,7 @@ def summarize(outcomes: Iterable[Outcome]) -> dict[str, Any]:
     done = [outcome for outcome in told if outcome.status == "done"]
     totals = {name: sum(getattr(outcome, name) for outcome in done) for name in ("figures", "commitments", "characters")}
     return {"version": __version__, "documents": len(done), **totals, "seconds": round(sum(outcome.seconds for outcome in done), 2),
-            "failed": [asdict(outcome) for outcome in told if outcome.status == "failed"]}
+            "failed": [to_dict(outcome) for outcome in told if outcome.status == "failed"]}
 
 
 def analysis_to_dict(analysis: Analysis) -> dict[str, Any]:
@@ -193,20 +196,33 @@ def analysis_to_dict(analysis: Analysis) -> dict[str, Any]:
 
 
 def library_url(destination: str) -> str:
-    return destination if "://" in destination else f"sqlite:///{Path(destination).absolute()}"
+    """The address as SQLAlchemy wants it: a server's with the driver that our extra `postgres` brings, whichever its default is."""
+    if "://" not in destination:
+        return f"sqlite:///{Path(destination).absolute()}"
+    scheme, rest = destination.split("://", 1)
+    return f"postgresql+psycopg://{rest}" if scheme in {"postgres", "postgresql"} else destination
+
+
+def _open_library(destination: str) -> Any:
+    from analyzer import store
+
+    try:
+        return store.open_store(url=library_url(destination))
+    except ImportError as error:
+        raise AnalyzerError(f"{destination.split('://')[0]}: this kind of database needs a driver: pip install 'policy-analyzer[postgres]' ({error})",
+                            f"{destination.split('://')[0]}：此类数据库需要驱动程序：pip install 'policy-analyzer[postgres]'（{error}）") from error
 
 
 @functools.lru_cache(maxsize=2)
-def _open_library(destination: str, _process: int) -> Any:
-    from analyzer import store
-
-    return store.open_store(url=library_url(destination))
+def _library_of(_process: int, destination: str) -> Any:
+    """Opened once a process: connections do not outlive a fork."""
+    return _open_library(destination)
 
 
 def _keep_in_library(destination: str, outcome: Outcome, analysis: Analysis) -> None:
     from analyzer import store
 
-    library = _open_library(destination, os.getpid())
+    library = _library_of(os.getpid(), destination)
     if Path(outcome.path).is_file():
         store.keep_file(library, Path(outcome.path).read_bytes())
     with _one_writer(destination):
@@ -234,12 +250,12 @@ class StoreSink:
         self.destination = destination
         from analyzer import store
 
-        self.library = store.open_store(url=library_url(destination))
+        self.library = _open_library(destination)
         self.done = {row["sha256"] for row in store.list_documents(self.library)}
         self.told: list[Outcome] = []
 
-    def holds(self, path: str, sha256: str) -> bool:
-        return sha256 in self.done
+    def holds(self, path: str, sha256: str) -> Outcome | None:
+        return Outcome(path, sha256, "done") if sha256 in self.done else None
 
     def note(self, outcome: Outcome) -> None:
         self.told.append(outcome)

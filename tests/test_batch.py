@@ -11,8 +11,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from test_store import postgres  # noqa: F401
 
-from analyzer import batch
+from analyzer import batch, store
 from analyzer.errors import AnalyzerError, UnreadableDocument
 from analyzer.records import Analysis, Document
 
@@ -168,8 +169,6 @@ def real(tmp_path_factory):
 
 
 def test_both_destinations_hold_the_same_records(real):
-    from analyzer import store
-
     folder, paths, outcomes = real
     assert [outcome.status for outcome in outcomes] == ["done"] * 6
     table = pa.read_table(folder / "out" / "figures.parquet").to_pylist()
@@ -219,3 +218,34 @@ def test_a_result_that_a_power_cut_emptied_is_made_again_and_a_damaged_one_is_to
     assert report["documents"] == 3 and str(results[2]) in report["failed"][0]["error"] and "--retry" in report["failed"][0]["error_zh"]
     assert len(run(paths, out, retry=True)) == 1
     assert json.loads((out / "report.json").read_text())["documents"] == 4 and all(json.loads(path.read_text()) for path in results)
+
+
+def test_a_server_takes_a_batch_that_was_killed(postgres, tmp_path, monkeypatch):  # noqa: F811
+    paths = [*write_documents(tmp_path / "in", 40), str(tmp_path / "in" / "abort.txt")]
+    Path(paths[-1]).write_text("abort", encoding="utf-8")
+    monkeypatch.setenv("POLICY_ANALYZER_HOME", str(tmp_path / "home"))
+    address = postgres.replace("postgresql+psycopg:", "postgresql:")  # as people write it
+    library = store.open_store(url=postgres)
+    code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import test_batch; test_batch.run({paths!r}, {address!r})"
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while len(store.list_documents(library)) < 10 and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    before = len(store.list_documents(library))
+    assert 10 <= before < 40
+    run(paths, address)
+    assert sorted(row["name"] for row in store.list_documents(library)) == sorted(Path(path).name for path in paths[:-1])
+    versions = sum(len(store.list_analyses(library, row["id"])) for row in store.list_documents(library))
+    assert versions <= 40 + 2  # only what was being written at the kill may have been done twice
+    report = json.loads((tmp_path / "home" / "batch-report.json").read_text())
+    assert [Path(failed["path"]).name for failed in report["failed"]] == ["abort.txt"]
+    assert sum(path.is_file() for path in (tmp_path / "home" / "files").rglob("*")) == 40
+
+
+def test_a_server_that_does_not_answer_is_told_without_its_password():
+    pytest.importorskip("psycopg")
+    with pytest.raises(AnalyzerError, match="cannot be opened") as told:
+        batch.open_sink("postgresql://somebody:secret@127.0.0.1:9/library")
+    assert "secret" not in f"{told.value}{told.value.chinese}"
