@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -224,37 +224,32 @@ def _read_headings(sections: Sequence[tuple[str, ...]], cues: _Cues) -> np.ndarr
 def _describe_places(reading: Reading, sentences: Sequence[Span], texts: Sequence[str], broken: float) -> np.ndarray:
     """Where each sentence stands and how it is made, column by column."""
     lines = [reading.lines[span.line] for span in sentences]
-    rows, count = np.arange(len(texts)), len(texts)
-    size = np.array([len(text) for text in texts])
-    end = [text[-1] for text in texts]
-    stop, half, colon = (_column(char in marks for char in end) for marks in ("。！!", "；;", "：:"))
-    first = _column(span.start <= line.start for span, line in zip(sentences, lines, strict=True))
-    last = _column(span.end >= line.end for span, line in zip(sentences, lines, strict=True))
-    heading = _column(line.kind == "heading" for line in lines)
-    numbered = _column(NUMBERED.match(text) for text in texts)
-    row_number = first & _column(_follows_number(reading, span) for span in sentences)
+    kinds = np.array([line.kind for line in lines])
+    starts, ends = np.array([span.start for span in sentences]), np.array([span.end for span in sentences])
+    line_starts = np.array([line.start for line in lines])
+    rows, size = np.arange(len(texts)), np.array([len(text) for text in texts])
+    end = np.array([text[-1] for text in texts])
+    stop, half, colon = (np.isin(end, list(marks)) for marks in ("。！!", "；;", "：:"))
+    heading, first, last = kinds == "heading", starts <= line_starts, ends >= np.array([line.end for line in lines])
     whole, open_end, below_30 = first & last, ~(stop | half | colon), size < 30
+    numbered = np.array([NUMBERED.match(text) is not None for text in texts])
+    row_number = first & np.array([_follows_number(reading, span) for span in sentences])
+
+    def has(pattern: re.Pattern[str]) -> np.ndarray:
+        return np.array([pattern.search(text) is not None for text in texts])
+
     return np.column_stack([
-        heading, heading & first, _column(line.kind == "list_item" for line in lines), _column(line.kind == "table" for line in lines),
-        first, last, whole, first & ~last & (size <= 22), whole & (size <= 22),
-        np.array([(line.level or 0) / 3 for line in lines]), stop, half, colon, open_end,
-        whole & open_end, size < 8, size < 16, below_30, size > 80, np.log(size) / 4,
-        numbered, numbered & below_30, numbered & ~last, np.full(count, broken), broken * (whole & below_30),
-        broken * (first & below_30 & _column(char in "。；" for char in end)), (1 - broken) * (whole & below_30),
-        _column(char in "，," for char in end), row_number, row_number & ~heading,
-        _column(is_list_of_bodies(text) for text in texts), _column(MEANING.search(text) for text in texts),
-        _column(FORBID.search(text) for text in texts), _column(THANKS.search(text) for text in texts),
-        _column(JUDGE.search(text) for text in texts), _column(BRACKET.fullmatch(text) for text in texts),
-        _column(text[0] in "（(〔[【" for text in texts), rows < 8, rows < 3, np.minimum(rows / 200, 1.0), rows / count,
-        _column(ORDER.match(text) for text in texts), _column(FORWARD.search(text) for text in texts),
-        _column(REWARD.search(text) for text in texts), _column(MUST.search(text) for text in texts),
-        _column(not DIGITS.isdisjoint(text) for text in texts), _column("，" in text for text in texts),
-        _column(span.start - line.start > 150 for span, line in zip(sentences, lines, strict=True)),
+        heading, heading & first, kinds == "list_item", kinds == "table", first, last, whole,
+        first & ~last & (size <= 22), whole & (size <= 22), np.array([(line.level or 0) / 3 for line in lines]),
+        stop, half, colon, open_end, whole & open_end, size < 8, size < 16, below_30, size > 80, np.log(size) / 4,
+        numbered, numbered & below_30, numbered & ~last, np.full(len(texts), broken), broken * (whole & below_30),
+        broken * (first & below_30 & np.isin(end, list("。；"))), (1 - broken) * (whole & below_30),
+        np.isin(end, list("，,")), row_number, row_number & ~heading, np.array([is_list_of_bodies(text) for text in texts]),
+        has(MEANING), has(FORBID), has(THANKS), has(JUDGE), np.array([BRACKET.fullmatch(text) is not None for text in texts]),
+        np.array([text[0] in "（(〔[【" for text in texts]), rows < 8, rows < 3, np.minimum(rows / 200, 1.0), rows / len(texts),
+        np.array([ORDER.match(text) is not None for text in texts]), has(FORWARD), has(REWARD), has(MUST),
+        np.array([not DIGITS.isdisjoint(text) for text in texts]), np.array(["，" in text for text in texts]), starts - line_starts > 150,
     ])
-
-
-def _column(values: Iterable[object]) -> np.ndarray:
-    return np.array([value is not None and value is not False for value in values], bool)
 
 
 def _follows_number(reading: Reading, span: Span) -> bool:
