@@ -69,8 +69,7 @@ def recognise(picture: np.ndarray, number: int, scale: float) -> Page:
     """A grey picture as a page; `scale` is points a pixel. Slight skew and quarter turns are mended."""
     if is_blank(picture):
         return Page(number, picture.shape[1] * scale, picture.shape[0] * scale, source="ocr")
-    picture, quarter = _upright(picture)
-    picture = deskew(picture)
+    picture, quarter = _straighten(picture)
     rules = find_rules(picture)
     clean = erase_rules(picture, rules)
     glyphs = _read_glyphs(clean, scale)
@@ -80,6 +79,11 @@ def recognise(picture: np.ndarray, number: int, scale: float) -> Page:
                 turn=quarter, source="ocr")
     _read_lone_cells(page, clean, scale)
     return page
+
+
+def _straighten(picture: np.ndarray) -> tuple[np.ndarray, int]:
+    picture, quarter = _upright(picture)
+    return deskew(picture), quarter
 
 
 @functools.cache
@@ -245,10 +249,13 @@ def _read_lone_cells(page: Page, picture: np.ndarray, scale: float) -> None:
 
 
 def read_frame(data: bytes, number: int, name: str, limits: Limits = DEFAULT_LIMITS) -> tuple[np.ndarray, float]:
-    """Picture `number` (from 1) of an image file in grey, and its points a pixel. Raises UnreadableDocument."""
-    for at, frame in enumerate(_frames(data, name, limits), 1):
+    """Picture `number` (from 1) of an image file in grey, straight as its text was read, and its points a pixel.
+
+    Raises UnreadableDocument.
+    """
+    for at, (picture, scale) in enumerate(_frames(data, name, limits), 1):
         if at == number:
-            return frame
+            return (picture if is_blank(picture) else _straighten(picture)[0]), scale
     raise UnreadableDocument(f"{name}: has no page {number}", f"{name}：没有第 {number} 页")
 
 

@@ -1,9 +1,10 @@
-"""Pages of PDFs as pictures with boxes around the sentence and the figure; drawn in a supervised child process."""
+"""Pages of PDFs and scans as pictures with boxes around the sentence and the figure; drawn in a supervised child process."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -27,7 +28,7 @@ def page_picture(
 
     `whole` draws the whole page, else the strip of it around the sentence, which is legible in a narrow column.
     """
-    if row["format"] != "pdf" or not figure["page"] or not library.file_path(store, row["sha256"]).is_file():
+    if row["format"] not in ("pdf", "image") or not figure["page"] or not library.file_path(store, row["sha256"]).is_file():
         return None
 
     def draw() -> bytes | None:
@@ -62,19 +63,10 @@ def _picture(path: str, page: int, sentence: tuple[Box, ...], marked: tuple[Box,
 
 
 def draw_page(path: str, page: int, sentence: tuple[Box, ...], marked: tuple[Box, ...], whole: bool = True) -> bytes:
-    """PNG of a PDF's page (from 1) with the sentence tinted and the figure framed; boxes in points from the top left."""
-    import pypdfium2
+    """PNG of a page (from 1) of a PDF or an image file with the sentence tinted and the figure framed; boxes in points from the top left."""
     from PIL import Image, ImageDraw
 
-    scale = _DPI / 72
-    pdf = pypdfium2.PdfDocument(path)
-    try:
-        sheet = pdf[page - 1]
-        longest = max(sheet.get_size())
-        scale = min(scale, 2400 / longest)  # a poster must not fill the memory
-        picture = sheet.render(scale=scale).to_pil().convert("RGBA")
-    finally:
-        pdf.close()
+    picture, scale = _render(path, page)
     layer = Image.new("RGBA", picture.size, (0, 0, 0, 0))
     pen = ImageDraw.Draw(layer)
     for boxes, fill, line in ((sentence, _SENTENCE, None), (marked, None, _FIGURE)):
@@ -95,3 +87,25 @@ def draw_page(path: str, page: int, sentence: tuple[Box, ...], marked: tuple[Box
     out = io.BytesIO()
     drawn.save(out, "PNG", optimize=False)
     return out.getvalue()
+
+
+def _render(path: str, page: int) -> tuple[Any, float]:
+    """The page as an RGBA picture, and its pixels a point."""
+    from PIL import Image
+
+    with Path(path).open("rb") as file:
+        printed = b"%PDF-" in file.read(1024)
+    if not printed:
+        from analyzer.ingest.ocr import read_frame
+
+        grey, points = read_frame(Path(path).read_bytes(), page, path)
+        return Image.fromarray(grey).convert("RGBA"), 1 / points
+    import pypdfium2
+
+    pdf = pypdfium2.PdfDocument(path)
+    try:
+        sheet = pdf[page - 1]
+        scale = min(_DPI / 72, 2400 / max(sheet.get_size()))  # a poster must not fill the memory
+        return sheet.render(scale=scale).to_pil().convert("RGBA"), scale
+    finally:
+        pdf.close()

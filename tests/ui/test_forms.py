@@ -86,3 +86,22 @@ def test_a_page_is_drawn_with_its_boxes(tmp_path):
     scale = 110 / 72
     assert whole.getpixel((round(48 * scale) + 1, round(96 * scale)))[0] > 150  # the frame is red
     assert whole.getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_a_scan_is_drawn_as_its_text_was_read(tmp_path):
+    ocr = pytest.importorskip("analyzer.ingest.ocr")
+    if not ocr.is_available():
+        pytest.skip("needs the extra `ocr`")
+    from PIL import Image, ImageDraw
+
+    scan = Image.new("L", (1240, 1754), 255)  # A4 at 150 dpi
+    pen = ImageDraw.Draw(scan)
+    for line in range(12):
+        pen.rectangle((150, 200 + line * 60, 1000, 224 + line * 60), fill=0)
+    path = tmp_path / "scan"
+    scan.save(path, "PNG", dpi=(150, 150))
+    box = tuple(v * 72 / 150 for v in (150.0, 200.0, 400.0, 224.0))
+    drawn = Image.open(io.BytesIO(pictures.draw_page(str(path), 1, (), (box,))))
+    scale = drawn.width / 1240
+    red, green, blue = drawn.getpixel((round(150 * scale) - 2, round(212 * scale)))
+    assert red > 150 and green < 120 and blue < 120
