@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from decimal import Decimal
 
 from analyzer.pipeline.comparators import read_change, read_comparator
@@ -39,7 +38,7 @@ def share_comparators(text: str, quantities: list[Quantity]) -> list[Quantity]:
         first, second = shared[i], shared[i + 1]
         if "behind" in second.rules and first.comparator == "eq" and first.reason is None and first.unit == second.unit \
                 and text[first.end:second.start] in ("、", "和", "及", "与") and "分别" in text[max(0, first.start - 24):first.start]:
-            shared[i] = replace(first, comparator=second.comparator, rules=(*first.rules, "behind"))
+            shared[i] = first._replace(comparator=second.comparator, rules=(*first.rules, "behind"))
     return shared
 
 

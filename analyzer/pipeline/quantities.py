@@ -37,7 +37,6 @@ BRACKET_UNIT = re.compile(r"[（(]([\u4e00-\u9fff]{1,3})[）)]")
 RATIO = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)[:：∶](\d{1,9}(?:\.\d{1,9})?)(?![\d.:：∶])")
 FRACTION = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
 WORTHY = re.compile(r"[十百千万亿]")
-LONGEST_UNIT = 9
 LONGEST_NUMBER = 24
 SUBUNITS = {"日", "年", "月", "天", "人", "户", "平方米", "平方公里", "公里", "千瓦时", "立方米", "吨", "公顷", "亩", "秒",
             "小时", "分钟", "次", "家", "个", "例", "套", "辆", "件", "头", "只", "台", "升", "分", "管孔", "车", "度", "斤", "公斤",
@@ -74,6 +73,15 @@ def units() -> dict[str, tuple[str, tuple[str, ...]]]:
             raise fault(data_path("units.csv"), row["row"], f"duplicate unit {row['unit']!r}", f"单位 {row['unit']} 重复")
         known[row["unit"]] = (row["kind"], tuple(split(row["not_before"])))
     return known
+
+
+@functools.cache
+def units_by_letter() -> dict[str, list[str]]:
+    """Units by their first character, longer ones first."""
+    by_letter: dict[str, list[str]] = {}
+    for unit in sorted(units(), key=len, reverse=True):
+        by_letter.setdefault(unit[0], []).append(unit)
+    return by_letter
 
 
 @functools.lru_cache(maxsize=1024)
@@ -218,13 +226,12 @@ def to_tenths(number: Number) -> Number:
 def read_unit(text: str, at: int) -> tuple[str | None, int]:
     """The longest unit at `at`, with what stands behind a slash (元/平方米) or in its bracket (台（部）), and its end."""
     known = units()
-    for length in range(min(LONGEST_UNIT, len(text) - at), 0, -1):
-        unit = text[at:at + length]
-        if unit in known and not text.startswith(known[unit][1], at + length):
+    for unit in units_by_letter().get(text[at:at + 1], ()):
+        if text.startswith(unit, at) and not text.startswith(known[unit][1], at + len(unit)):
             break
     else:
         return None, at
-    end = at + length
+    end = at + len(unit)
     if (bracket := BRACKET_UNIT.match(text, end)) and bracket[1] in known:
         return unit + bracket[0], bracket.end()
     while slash := SLASH.match(text, end):

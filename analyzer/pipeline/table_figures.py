@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from analyzer.lexicon import read_rows
@@ -202,9 +202,9 @@ def _is_name(words: str) -> bool:
 def _with_change(quantity: Quantity, name: str) -> Quantity:
     """A row named 地区生产总值增长 holds by how much it grows."""
     if quantity.change == "level" and name.endswith(("增长", "提高", "增加", "净增")):
-        return replace(quantity, change="increase")
+        return quantity._replace(change="increase")
     if quantity.change == "level" and name.endswith(("下降", "降低", "减少")):
-        return replace(quantity, change="decrease")
+        return quantity._replace(change="decrease")
     return quantity
 
 
