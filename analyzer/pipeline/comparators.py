@@ -12,6 +12,9 @@ from analyzer.pipeline.quantities import Number, unit_kind
 FILLER = r"(?:了|达到?|到|为|至|在|约|近)?(?:每(?:千人|万人|百人|人|生|户|亩|年|月|次|个|家|平方米|吨|辆|台|位|名|件|校|村|县)){0,2}[（(]?$"
 # 不超过项目投资额的30%, 最高按实际投入的50%, 不低于省定标准80%: the bound stands before what the share is taken of.
 FAR_BOUND = re.compile(r"(?:不(?:得|应)?(?:超过|高于)|最高(?:按照?|不超过|可?按)?(?:照|为)?)[^，。；：\d]{1,18}$")
+FAR_TOP = re.compile(r"最高(?:可|不超过)[^，。；：、\d]{0,3}(?:至|到|达)[^，。；：\d]{0,30}$")  # 最高可提至上年度缴纳失业保险费的100%
+ABOUT_OF = re.compile(r"约占[^，。；：、\d]{1,12}$")  # 约占全国的四分之三
+OVER = "(?<![通经渡])过"  # 产值过千亿, but 评选通过5个
 FAR_FLOOR = re.compile(r"不(?:得|应)?(?:低于|少于)[^，。；：、\d]{1,12}$")
 AT_LEAST = re.compile(r"(?:至少|最少)[^，。；：、\d]{1,12}$")  # 每个街道至少建成1个
 TOP = re.compile(r"前$")  # 前10名, 全国前三
@@ -28,7 +31,7 @@ def comparator_patterns() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], tupl
     table = cues()["comparator"]
     behind = tuple((name, re.compile(_either(words["following"])))
                    for name, words in table.items() if words.get("following"))
-    before = tuple((name, re.compile(f"(?:{_either(words['preceding'])}){FILLER}"))
+    before = tuple((name, re.compile(f"(?:{_either([*words['preceding'], OVER] if name == 'gt' else words['preceding'])}){FILLER}"))
                    for name, words in table.items() if words.get("preceding"))
     return behind, before
 
@@ -37,7 +40,7 @@ def read_comparator(number: Number, left: str, right: str) -> tuple[str, str | N
     """The comparator and which side its cue stands on ("before", "behind", "inside"), or ("eq", None)."""
     if number.value_max is not None:
         return "range", None
-    if FORBIDDEN.search(left) or number.unit == "%" and FAR_BOUND.search(left):
+    if FORBIDDEN.search(left) or number.unit == "%" and (FAR_BOUND.search(left) or FAR_TOP.search(left)):
         return "le", "before"
     if number.unit == "%" and FAR_FLOOR.search(left) or AT_LEAST.search(left):
         return "ge", "before"
@@ -67,6 +70,8 @@ def read_comparator(number: Number, left: str, right: str) -> tuple[str, str | N
         return name, "before"
     if number.many:
         return "gt", "inside"
+    if number.unit == "%" and ABOUT_OF.search(left):
+        return "approx", "before"
     return "eq", None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from analyzer.pipeline.periods import find_periods, first_year
+from analyzer.pipeline.periods import find_periods, first_year, last_year
 from analyzer.pipeline.reading import Reading
 from analyzer.pipeline.rows import Row, find_rows
 from analyzer.records import Document
@@ -64,8 +64,8 @@ def read_context(document: Document, reading: Reading) -> DocumentContext:
     year = _year(document, head, title, genre, reading.text)
     rows, heads = find_rows(document, reading)
     span = _span(title, reading.text, year, genre)
-    if year is None and span:
-        year = first_year(span)
+    if span and (year is None or genre == "bulletin" and year > last_year(span)):
+        year = last_year(span) + 1 if genre == "bulletin" else first_year(span)  # a bulletin put online later speaks of its own year
     return DocumentContext(genre, year, span, title, document.region, document.level, rows, heads)
 
 

@@ -16,6 +16,7 @@ from analyzer.pipeline.quantities import FIXED, Number, find_numbers
 
 # Between numbers of one list: 3、5和8个; 分别增长17.8%、4.8%、9.9%.
 LINK = re.compile(r"\s?(?:左右|以上|以下|以内)?(?:（含）)?(?:、|,|，|和|及|与|或|以及|或者|，(?:其中)?)\s?")
+AND = ("和", "及", "与", "或", "以及", "或者")  # 分别再提高30元和5元: the verb of the first holds for both
 
 
 def find_quantities(text: str) -> list[Quantity]:
@@ -76,7 +77,8 @@ def number_to_quantity(text: str, number: Number, linked: Quantity | None, gap: 
     comparator, rule = read_comparator(number, left, right)
     change = FIXED[text[number.start:number.end]][2] if text[number.start:number.end] in FIXED else read_change(number, left)
     if linked is not None and number.form != "fixed":
-        if change == "level" and linked.unit == number.unit and not re.search(r"[\u4e00-\u9fff]$", left.rstrip("和及与或以")):
+        listed = gap in AND or not re.search(r"[\u4e00-\u9fff]$", left.rstrip("和及与或以"))
+        if change == "level" and linked.unit == number.unit and listed:
             change = linked.change
         if comparator == "eq" and linked.comparator in ("le", "approx", "ge", "gt") and "before" in linked.rules and "，" not in gap:
             comparator, rule = linked.comparator, "before"

@@ -9,6 +9,7 @@ from analyzer.pipeline.context import DocumentContext, read_context
 from analyzer.pipeline.figures import find_quantities
 from analyzer.pipeline.indicators import Measured, find_indicators
 from analyzer.pipeline.layers import Quantity
+from analyzer.pipeline.named_times import Timeline, read_timeline
 from analyzer.pipeline.organisations import find_assignments
 from analyzer.pipeline.reading import Reading, read_text
 from analyzer.pipeline.regions import find_regions
@@ -16,7 +17,7 @@ from analyzer.pipeline.sentence_kinds import find_kinds
 from analyzer.pipeline.sentences import Span, split_sentences
 from analyzer.pipeline.status import assign_status
 from analyzer.pipeline.table_figures import TableFacts, read_tables
-from analyzer.pipeline.timeline import Timeline, assign_periods, read_timeline
+from analyzer.pipeline.timeline import assign_periods
 from analyzer.records import Document
 
 SURE = 0.95  # what a table's heads say is as good as said

@@ -37,7 +37,9 @@ def find_frames(reading: Reading, mentions: Sequence[PeriodMention], context: Do
     if context.genre != "report" or year is None:
         span = (first_year(context.span), last_year(context.span)) if context.span else None
         reviewed = span if context.genre == "bulletin" and span else (year, year) if year else None
-        return Frames((reviewed,) * count, (None if context.genre == "bulletin" else span,) * count)
+        if context.genre == "bulletin" or year is None:
+            return Frames((reviewed,) * count, (None if context.genre == "bulletin" else span,) * count)
+        return Frames(_review_by_section(reading, mentions, year), (span,) * count)
     behind, ahead = np.zeros(count), np.zeros(count)
     spans_behind: Counter[tuple[int, int]] = Counter()
     spans_ahead: Counter[tuple[int, int]] = Counter()
@@ -79,6 +81,25 @@ def find_frames(reading: Reading, mentions: Sequence[PeriodMention], context: Do
     review = tuple(long_review if odds > 0 else (year - 1, year - 1) for odds in _smooth(reading, behind))
     plan = tuple(long_plan if odds > 0 else (year, year) for odds in _smooth(reading, ahead))
     return Frames(review, plan)
+
+
+def _review_by_section(reading: Reading, mentions: Sequence[PeriodMention], year: int) -> tuple[tuple[int, int], ...]:
+    """The years that a section on what was reached speaks of (“十三五”时期, 截至2020年底), named before the line; else the document's."""
+    frames: list[tuple[int, int]] = []
+    named: dict[tuple[str, ...], tuple[int, int]] = {}
+    index = 0
+    for line in reading.lines:
+        paths = [line.section[:depth] for depth in range(len(line.section), 0, -1)]
+        frames.append(next((named[path] for path in paths if path in named), (year, year)))
+        while index < len(mentions) and mentions[index].start < line.end:
+            mention = mentions[index]
+            index += 1
+            first, last = first_year(mention.period), last_year(mention.period)
+            if mention.role in ("base", "name") or mention.floating or last > year or mention.kind == "recent" or not line.section:
+                continue
+            if last >= named.get(line.section, (0, 0))[1]:
+                named[line.section] = (first, last)
+    return tuple(frames)
 
 
 def _section_evidence(section: Sequence[str], year: int) -> tuple[float, float]:

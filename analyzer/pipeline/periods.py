@@ -22,7 +22,7 @@ SMALL = r"[一二两三四五六七八九十]"
 BEFORE = r"(?:以前|之前|前)?"
 TIME = re.compile(
     rf"""
-    (?P<span>{YEAR}\s*+年?{DASH}{YEAR}(?:\s*年(?:度|底|末)?)?)
+    (?P<span>{YEAR}\s*+年?{DASH}{YEAR}(?:\s*年(?:度|底|末|(?:1[0-2]|0?[1-9])月(?:份|底|末)?)?)?)
   | (?P<year>{YEAR})\s*年\s*(?:
         (?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])\s*月份?\s*(?:底|末|初|上旬|中旬|下旬|\d{{1,2}}\s*日)?{BEFORE}
       | 第?(?P<quarter>[一二三四1-4])季度(?:末|底)?{BEFORE}
@@ -37,12 +37,13 @@ TIME = re.compile(
   | (?P<this>今年|去年|上年|明年|前年|本年度?|当年|全年|年内)
         (?:(?P<rmonth>1[0-2]|[1-9])月份?(?:底|末|初|上旬|中旬|下旬|\d{{1,2}}日)?{BEFORE}
          | 第?(?P<rquarter>[一二三四1-4])季度 | (?P<rhalf>[上下])半年 | 年?[底末]{BEFORE})?
+  | (?P<century>本世纪末)
   | (?P<end>年[底末](?:以前|之前|前)?)
   | (?<![\d.])(?P<bmonth>1[0-2]|[1-9])\s*月(?:份|\d{{1,2}}日|底|末|初|上旬|中旬|下旬)?(?P<bdue>以前|之前|前|底|末)?(?!\d)
   | (?P<bhalf>[上下])半年 | 第?(?P<bquarter>[一二三四])季度 | (?P<three>前三季度)
     """, re.X)
 
-ANCHOR = re.compile(r"[年月季五届]|(?<=\d)\s?[-—–―~](?=[-—–\s]{0,2}20\d\d)")
+ANCHOR = re.compile(r"[年月季五届]|纪末|(?<=\d)\s?[-—–―~](?=[-—–\s]{0,2}20\d\d)")
 FIRST = frozenset("0123456789一二两三四五六七八九十“\"‘'&过近最前刚这本今未往下去上明当全年第")
 REACH = 14  # characters that may stand before the first anchor of a mention
 TITLE = re.compile(r"《[^《》\n]{1,80}》")
@@ -140,6 +141,8 @@ def _read(match: re.Match[str], year: int | None) -> PeriodMention | None:
         return PeriodMention(start, end, period, kind, floating=got("this") in FLOATING)
     if got("end"):
         return PeriodMention(start, end, str(year), "end", "deadline", floating=True)
+    if got("century"):
+        return PeriodMention(start, end, str(-(-year // 100) * 100), "year", "deadline")
     if got("three"):
         return PeriodMention(start, end, f"{year}-Q3", "quarter", floating=True)
     period, kind = _within(year, got("bmonth"), got("bquarter"), got("bhalf"), "relative")
@@ -178,6 +181,8 @@ def _with_role(text: str, match: re.Match[str], mention: PeriodMention) -> Perio
     matched = match.group()
     if mention.kind == "plan" and mention.role == "name" and DEADLINE_BEFORE.search(before):
         return replace(mention, role="deadline")
+    if mention.kind == "plan" and mention.role == "deadline" and BASE_BEFORE.search(before):
+        return replace(mention, role="base")
     if mention.role != "point":
         return mention
     if mention.kind in ("past", "recent") and RECORD_AFTER.match(after):
@@ -186,7 +191,7 @@ def _with_role(text: str, match: re.Match[str], mention: PeriodMention) -> Perio
         return replace(mention, role="since")
     if NAME_AFTER.match(after):
         return replace(mention, role="name")
-    if FROM_BEFORE.search(before):
+    if FROM_BEFORE.search(before) and mention.kind != "span":  # 从1979年到1983年 is one span, 从2019年的90% a base
         return replace(mention, role="base")
     if BASE_BEFORE.search(before) and mention.kind in ("year", "span", "relative", "plan", "month", "half", "quarter") \
             and not matched.endswith(("前", "底", "末")):

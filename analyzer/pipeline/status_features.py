@@ -26,6 +26,8 @@ FROM = re.compile(r"(?:[由从]|自(?![贸治主然由愿])|现行|原来?的?)[
 SUBJECT_BEFORE = re.compile(r"\s*(?:——)?(?:[全本][省市区县州国系]统?|辖区)?")
 SUBJECT_NOT = re.compile(r"[、和及与]|居|列|排名|分别|入选|获")
 SHORTEST_SUBJECT = 5
+ONE_OF = re.compile(r"[^，。；、\s\d]{0,14}(?:之一|(?:的|建设)基础上)")  # 首批4个试点城市之一, 在10个园区建设的基础上
+OBEYED = re.compile(r"严格(?:落实|执行|遵守|贯彻)[^，。；]{0,30}$")  # 严格落实自治区28条规定
 GRANT = "给予|奖励|补助|补贴|资助|奖补|贴息|扶持|配套|支持|补偿|返还|减免|免收|发放"
 # name → (where to look, pattern). "before": the clause up to the figure; "near": its last characters; "after": what
 # follows in the clause; "lead": the sentence up to the figure; "sentence": all of it.
@@ -169,6 +171,8 @@ def _flags(reading: Reading, sentence: Span, clause: tuple[int, int], quantity: 
         flags.add("base")
     if following is not None and following.end <= clause[1] and flags & {"count", "measure"} \
             and is_subject(text[clause[0]:quantity.start], quantity, text[quantity.end:following.start]):
+        flags.add("subject")
+    if ONE_OF.match(text, quantity.end) or "measure" in flags and OBEYED.search(places["before"]):
         flags.add("subject")
     line = reading.lines[sentence.line]
     if line.section and RULE_HEADING.search(line.section[-1]):

@@ -124,6 +124,8 @@ def read_grid(head: list[str], rows: list[Row], year: int | None = None) -> Iter
             if quantity is None:
                 continue
             period, status = _when(head[column], last, span, year)
+            if period is None and RATE_HEAD.search(head[column]):
+                period, status = _when_of_rate(head, column, last, year) or (period, status)
             if by_place:  # rows are places, columns say what is measured
                 yield quantity, TableFacts(strip_unit(head[column]), None, (), period, status or "planned", binding, name.text)
                 continue
@@ -314,6 +316,23 @@ def _when(head: str, last: int | None, span: str | None, now: int | None) -> tup
     if span:
         return span, "planned"
     return None, "reference" if BASE_HEAD.search(head) else "planned" if TARGET_HEAD.search(head) else None
+
+
+def _when_of_rate(head: list[str], column: int, last: int | None, now: int | None) -> tuple[str, str] | None:
+    """A rate's column speaks of the year named last before it: 年均 of the years from the first one named to it, or of its five-year plan."""
+    named = [(int(year[1]), words) for words in head[:column] if (year := YEAR.search(words))]
+    if not named:
+        return None
+    end, words = named[-1]
+    _, status = _when(words, last, None, now)
+    if status not in ("planned", "achieved"):
+        return None
+    first = min(year for year, _ in named) + 1
+    if not re.search("年均|累计", head[column]):
+        return str(end), status
+    if first > end and end % 5 == 0:
+        first = end - 4
+    return (f"{first}/{end}" if first < end else str(end)), status
 
 
 def _span_of(words: str) -> str | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analyzer.lexicon import cues
-from analyzer.pipeline.context import DocumentContext
+from analyzer.pipeline.context import MEETING, DocumentContext
 from analyzer.pipeline.periods import PeriodMention, find_periods, first_year, last_year
 from analyzer.pipeline.reading import Reading
 from analyzer.pipeline.sentences import Span
@@ -28,7 +28,8 @@ CEILING = 5.0  # no single sentence outweighs its passage entirely
 HEADING = 4.0
 YEAR = 1.5
 LAST_YEAR = 5.0  # 去年…, 五年来… at the very beginning of a sentence
-OPENS = 3
+OPENING = re.compile(r"(?:[^，。；]{0,10}，)?.{0,3}")  # what may stand before them: 从投资的效果看，两年来…
+PAST_KINDS = ("relative", "past", "year", "span", "plan")
 SECTION = 1.4
 ROW = 1.0
 MEASURE = 1.0
@@ -70,7 +71,7 @@ def weigh_tense(reading: Reading, sentences: Sequence[Span], context: DocumentCo
         own = _weigh_all(sums, bias, sentences)
     evidence = np.clip(own[:, 0], -CEILING, CEILING) if len(own) else np.zeros(0)
     section = _place_evidence(reading, sentences, context)
-    evidence = evidence + _year_evidence(sentences, mentions, context) + section
+    evidence = evidence + _year_evidence(reading.text, sentences, mentions, context) + section
     for number, sentence in enumerate(sentences):
         if reading.lines[sentence.line].kind == "heading":
             said = heading_evidence(reading.text[sentence.start:sentence.end], context)
@@ -139,6 +140,8 @@ def _weigh_all(sums: np.ndarray, bias: np.ndarray, sentences: Sequence[Span]) ->
 
 def heading_evidence(heading: str, context: DocumentContext) -> float:
     """Nats for review that a heading gives its part: by its words, else by whether its years lie behind or ahead."""
+    if context.genre == "report" and MEETING.search(heading):
+        return 0.0  # 1985年政府工作报告: a report's own title says nothing of its parts
     for sign, pattern in _heading_words():
         if pattern.search(heading):
             return sign * HEADING
@@ -155,7 +158,7 @@ def _heading_words() -> tuple[tuple[int, re.Pattern[str]], ...]:
     return tuple((sign, re.compile("|".join(map(re.escape, words[name])))) for name, sign in (("review", 1), ("plan", -1)))
 
 
-def _year_evidence(sentences: Sequence[Span], mentions: Sequence[PeriodMention], context: DocumentContext) -> np.ndarray:
+def _year_evidence(text: str, sentences: Sequence[Span], mentions: Sequence[PeriodMention], context: DocumentContext) -> np.ndarray:
     """A year behind the document's own speaks for review, one ahead for plan (bases and names say nothing)."""
     evidence = np.zeros(len(sentences))
     if context.year is None:
@@ -168,7 +171,7 @@ def _year_evidence(sentences: Sequence[Span], mentions: Sequence[PeriodMention],
         if number < 0 or mention.start >= sentences[number].end:
             continue
         if mention.role == "since" or last_year(mention.period) < context.year:
-            opens = mention.kind in ("relative", "past") and mention.start - sentences[number].start <= OPENS
+            opens = mention.kind in PAST_KINDS and OPENING.fullmatch(text, sentences[number].start, mention.start)
             evidence[number] = LAST_YEAR if opens else YEAR
         elif first_year(mention.period) >= context.year:
             evidence[number] = -YEAR

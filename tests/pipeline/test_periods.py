@@ -12,15 +12,19 @@ from hypothesis import strategies as st
 from analyzer.ingest import text_to_document
 from analyzer.pipeline.context import read_context
 from analyzer.pipeline.layers import Quantity
+from analyzer.pipeline.named_times import read_timeline
 from analyzer.pipeline.periods import find_periods, period_to_due, shift
 from analyzer.pipeline.reading import read_text
-from analyzer.pipeline.timeline import assign_periods, is_state, read_timeline
+from analyzer.pipeline.states import is_state
+from analyzer.pipeline.timeline import assign_periods
 
 MENTIONS = [  # text, periods, why
     ("到2025年底前建成", ["2025"], "a deadline is its year"),
     ("2018-2022年，每年建设", ["2018/2022"], "a span with a hyphen"),
     ("2021年至2025年", ["2021/2025"], "a span in words"),
     ("（2021—2023年）", ["2021/2023"], "a span with a dash in brackets"),
+    ("从1979年到1983年", ["1979/1983"], "a span, not a base and an end"),
+    ("2021年至2022年6月，上市", ["2021/2022"], "a span that ends in a month"),
     ("二〇二六年一月二十七日", ["2026-01"], "Chinese digits"),
     ("一九九二年", ["1992"], "Chinese digits of the last century"),
     ("2020年12月31日前完成", ["2020-12"], "a day is known to its month"),
@@ -57,6 +61,7 @@ def test_mentions(text, periods, why):
 ROLES = [
     ("比2020年增加", "base", "what it is compared with"),
     ("由2010年的100元", "base", "where it began"),
+    ("比“十三五”末增长", "base", "a plan's end as base"),
     ("到2025年", "deadline", "until"),
     ("2025年底", "deadline", "the end"),
     ("2021年以来", "since", "from then on"),
@@ -122,7 +127,8 @@ def periods_of(text, statuses, name="text.txt"):
     for quote, start in marks:
         begin = offsets.index(start)
         unit = re.sub(r"^[\d.万亿]+", "", quote)
-        quantities.append(Quantity(begin, begin + len(quote), Decimal(1), unit=unit or None))
+        change = "increase" if reading.text.endswith(("增长", "提高"), 0, begin) else "level"
+        quantities.append(Quantity(begin, begin + len(quote), Decimal(1), unit=unit or None, change=change))
     if isinstance(statuses, str):
         statuses = [statuses] * len(quantities)
     found = assign_periods(read_timeline(reading, read_context(document, reading)), quantities, statuses)
@@ -152,6 +158,19 @@ PLAN = "云江市人民政府关于印发《云江市绿色发展行动计划（
     (PLAN + "近两年获奖‹5项›。累计建成‹50个›。", "achieved", ["2021/2022", "2023"], "recent years hold for their clause"),
     (PLAN + "1\n新建厂房‹30亩›\n2023-2024\n2\n新建仓库‹20亩›\n2024-2025\n3\n新建泵站‹1座›\n2025\n", "planned",
      ["2023/2024", "2024/2025", "2025"], "a flattened table's rows"),
+    (REPORT + "一、“十四五”时期工作回顾\n五年来，装机达到‹90万千瓦›、规模比“十三五”末增长‹3倍›。每年将‹75%›的财力用于民生。", "achieved",
+     ["2025", "2021/2025", "2021/2025"], "a base does not date the review; what recurs every year takes the span"),
+    (REPORT + "一、工作回顾\n收入从2019年的‹10亿元›增长到2024年的‹20亿元›，年均增长‹15%›。", ["reference", "achieved", "achieved"],
+     ["2019", "2024", "2020/2024"], "an average counts from the year behind its base"),
+    (REPORT + "一、工作回顾\n2024年，在2019到2023年平均每年增长‹7%›的基础上，比上年增长‹14%›。", "achieved", ["2019/2023", "2024"],
+     "growth on the year before is no span's"),
+    (PLAN + "一、发展基础\n截至2022年底，建成基站‹900个›。\n（一）农业\n覆盖率达到‹80%›。\n二、主要任务\n目前已有平台‹30个›。", "achieved",
+     ["2022", "2022", "2023"], "a section on what was reached keeps the year that opened it"),
+    (PLAN + "一、发展基础\n截至2022年6月，建成基站‹900个›。覆盖率达到‹80%›。", "achieved", ["2022-06", "2022"], "of a month its year is left"),
+    (PLAN + "二、发展目标\n到2025年，设施更加完善。到2035年，水平领先。\n体系更加健全，覆盖率达到‹90%›。", "planned", ["2025"],
+     "of several aims the one within the plan"),
+    ("云江县2015年国民经济和社会发展统计公报\n发布日期：2017-05-15\n一年来，获批项目‹5个›。", "achieved", ["2015"],
+     "a bulletin speaks of its own year, whenever it was put online"),
     ("云江市公园管理办法\n每处公园面积不小于‹300平方米›。", "standard", [None], "a rule has no period"),
     ("云江市关于加强公园建设的意见\n建设公园‹30个›。", "planned", [None], "nothing tells"),
 ])
@@ -163,6 +182,7 @@ def test_periods_of_figures(text, status, periods, why):
     ("森林覆盖率达到", "45%", "%", True), ("新建公园", "30个", "个", False), ("建成基站8万个、覆盖", "95%", "%", True),
     ("完成投资超", "100亿元", "元", False), ("居全国第", "3位", "位", True), ("信贷规模突破", "3万亿元", "元", True),
     ("累计完成改造率", "20%", "%", False), ("分别达56%、", "34%", "%", True),
+    ("新建住区设施配建率均达", "100%", "%", True), ("总产能超过", "40万吨", "吨", True), ("每年将", "75%", "%", False),
 ])
 def test_states_and_sums(before, quote, unit, expected):
     text = f"{before}{quote}。"

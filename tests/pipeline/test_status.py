@@ -58,6 +58,7 @@ CASES = [
     (REPORT + "一、2025年工作回顾\n‹89个›开发区实现产值‹300亿元›。", ["reference", "achieved"], "whose figure it is"),
     (REPORT + "一、2025年工作回顾\n‹5个›市和‹7个›县获评文明城市。", ["achieved", "achieved"], "two counts that are results"),
     (REPORT + "一、2025年工作回顾\n占全国比重超过‹10%›的有‹44种›。", ["reference", "achieved"], "a class and its count"),
+    (REPORT + "一、2025年工作回顾\n成为全国首批‹4个›试点城市之一，严格落实省里‹28条›规定。", ["reference", "reference"], "one of many, and what is obeyed"),
     (MEASURES + "对新认定的省级企业技术中心给予一次性奖励‹50万元›。", ["standard"], "a grant"),
     (MEASURES + "单个企业每年奖补最高不超过‹200万元›。", ["standard"], "a cap"),
     (PLAN_TITLE + "到2025年，建成充电桩‹900个›以上。", ["planned"], "an aim"),
@@ -76,6 +77,8 @@ MORE = [
     (REPORT + "去年新建公园‹30个›。今年要加快推进公园建设，新建‹40个›以上。", ["achieved", "planned"], "both in one paragraph"),
     (PLAN_TITLE + "一、发展基础\n目前已建成基站‹900个›，覆盖率达到‹80%›。\n二、主要任务\n加快推进基站建设，新建‹300个›。",
      ["achieved", "achieved", "planned"], "a plan's own review"),
+    ("1985年政府工作报告\n——1985年3月27日在第六届全国人民代表大会第三次会议上\n（一）关于经济形势\n1984年，工业继续增长。原煤产量达到‹7亿吨›，比上年增长‹8%›。",
+     ["achieved", "achieved"], "a report's own title does not make it a plan"),
     (MEASURES + "对年营业收入首次突破‹1亿元›的企业，给予‹30万元›奖励。", ["standard", "standard"], "threshold and grant"),
 ]
 

@@ -38,7 +38,7 @@ def test_indicator_table_with_years_and_kind():
     assert found["绿色建筑占新建建筑比例", "2025"][0].unit == "%"
     quantity, _ = found["建筑业总产值", "2025"]
     assert (quantity.value, quantity.unit, quantity.comparator) == (Decimal("150000000000"), "元", "ge")
-    rate, _ = found["建筑业总产值", None]
+    rate, _ = found["建筑业总产值", "2021/2025"]
     assert (rate.value, rate.unit, rate.comparator, rate.change) == (Decimal("8.5"), "%", "approx", "increase")
 
 
