@@ -11,47 +11,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from batch_samples import run, write_documents
 from test_store import postgres  # noqa: F401
 
 from analyzer import batch, store
-from analyzer.errors import AnalyzerError, UnreadableDocument
-from analyzer.records import Analysis, Document
+from analyzer.errors import AnalyzerError
 
 pa = pytest.importorskip("pyarrow.parquet")
-TEXT = "今年改造城镇老旧小区{}个，新建公园{}座。（责任单位：市住房城乡建设局）\n"
-
-
-def stand_in(path, infer):
-    """Quick, and as poisonous as the file says."""
-    said = Path(path).read_text(encoding="utf-8")
-    if "hang" in said:
-        time.sleep(600)
-    if "abort" in said:
-        os.abort()
-    if "memory" in said:
-        return bytearray(1 << 40)
-    if "defect" in said:
-        raise ZeroDivisionError("of ours")
-    if "refuse" in said:
-        raise UnreadableDocument("no", "不")
-    time.sleep(0.01)
-    with Path(path).with_suffix(".times").open("a") as times:
-        times.write("1")
-    return Analysis(Document(Path(path).name, said), (), (), ())
-
-
-def write_documents(folder, count):
-    folder.mkdir()
-    for number in range(count):
-        (folder / f"{number:03}.txt").write_text(TEXT.format(number, number + 7), encoding="utf-8")
-    return sorted(map(str, folder.glob("*.txt")))
-
-
-def run(paths, out, **options):
-    sink = batch.open_sink(str(out), retry=options.pop("retry", False))
-    outcomes = batch.run_batch(paths, [sink], **{"workers": 2, "analyze": stand_in, **options})
-    sink.close()
-    return outcomes
 
 
 def journal(out):
@@ -82,7 +48,7 @@ def test_each_poison_costs_its_own_document_alone(tmp_path):
 def test_killed_at_random_moments_nothing_is_lost_or_done_twice(tmp_path):
     paths = write_documents(tmp_path / "in", 60)
     out = tmp_path / "out"
-    code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import test_batch; test_batch.run({paths!r}, test_batch.Path({str(out)!r}))"
+    code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import batch_samples, pathlib; batch_samples.run({paths!r}, pathlib.Path({str(out)!r}))"
     chance, kills = random.Random(8), 0
     for _ in range(4):
         process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
@@ -115,8 +81,8 @@ def journal_whole(out):
 
 def test_the_children_end_with_a_killed_parent(tmp_path):
     (tmp_path / "hang.txt").write_text("hang")
-    code = (f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import test_batch; "
-            f"test_batch.run([{str(tmp_path / 'hang.txt')!r}], test_batch.Path({str(tmp_path / 'out')!r}))")
+    code = (f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import batch_samples, pathlib; "
+            f"batch_samples.run([{str(tmp_path / 'hang.txt')!r}], pathlib.Path({str(tmp_path / 'out')!r}))")
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE)
     time.sleep(1)
     for _ in range(100):
@@ -226,7 +192,7 @@ def test_a_server_takes_a_batch_that_was_killed(postgres, tmp_path, monkeypatch)
     monkeypatch.setenv("POLICY_ANALYZER_HOME", str(tmp_path / "home"))
     address = postgres.replace("postgresql+psycopg:", "postgresql:")  # as people write it
     library = store.open_store(url=postgres)
-    code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import test_batch; test_batch.run({paths!r}, {address!r})"
+    code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import batch_samples, pathlib; batch_samples.run({paths!r}, {address!r})"
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
     while len(store.list_documents(library)) < 10 and process.poll() is None and time.monotonic() < deadline:

@@ -12,13 +12,12 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from batch_samples import stand_in, write_documents
 
 from analyzer import batch, cluster
 from analyzer.errors import AnalyzerError
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
-from test_batch import stand_in, write_documents  # noqa: E402
 
 
 def start(*arguments):
