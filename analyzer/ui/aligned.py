@@ -13,7 +13,7 @@ from analyzer import store as library
 from analyzer.grouping import Overrides, Source, main_year, overrides_from_json
 from analyzer.records import Department, Figure
 from analyzer.store import Store
-from analyzer.ui.language import named, say
+from analyzer.ui.language import language, named, say
 from analyzer.ui.resources import the_store
 
 _FIELDS = tuple(name for name in Figure.__dataclass_fields__ if name not in ("departments", "section", "box", "rules", "document"))
@@ -85,7 +85,9 @@ def evidence(source: Source, figure: Figure, title: str) -> None:
         at = end = 0
     marked = f'{escape(sentence[:at])}<mark class="q">{escape(sentence[at:end])}</mark>{escape(sentence[end:])}'
     key = row_key(source, figure) if source.key.isdigit() else None
-    link = f'<a href="doc?d={escape(source.key)}&t={escape(key)}" target="_self">{say("看原文", "See the source")}</a>' if key else ""
+    english = "&lang=en" if language() == "en" else ""
+    words = say("看原文", "See the source")
+    link = f'<a href="doc?d={escape(source.key)}&t={escape(key)}{english}" target="_blank">{words}</a>' if key else ""
     facts = " · ".join(x for x in (named("status", figure.status), named("period", figure.period), figure.region or source.region or "") if x)
     st.html(f'<div><b>{escape(title)}</b> {escape(source.name)}</div><div class="pa-path">{escape(facts)} {link}</div>'
             f'<div class="pa-source">{marked}</div>')

@@ -22,15 +22,21 @@ def region_bars(points: pd.DataFrame) -> alt.LayerChart:
 
 
 def year_lines(points: pd.DataFrame, *, planned: str, achieved: str) -> Any:
-    """`points` has period (text), value, status (planned or achieved), label and source."""
+    """`points` has year (the last of its period), period (in words), whole (a period of several years), value, status, label, source.
+
+    A value for several years together is no point of the yearly line: it stands as a diamond at its last year.
+    """
     kinds = alt.Scale(domain=[achieved, planned], range=[_BLUE, "#e08e45"])
     base = alt.Chart(points).encode(
-        x=alt.X("period:O", title=None, axis=alt.Axis(labelAngle=0, labelFontSize=12)),
+        x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelFontSize=12)),
         y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False)),
         color=alt.Color("status:N", scale=kinds, legend=alt.Legend(title=None, orient="top")),
-        tooltip=[alt.Tooltip("period:O"), alt.Tooltip("label:N"), alt.Tooltip("status:N"), alt.Tooltip("source:N")])  # fmt: skip
-    lines = base.mark_line(strokeWidth=2) + base.mark_point(filled=True, size=70)
-    return lines + base.mark_text(dy=-12, fontSize=11).encode(text="label:N")
+        tooltip=[alt.Tooltip("period:N"), alt.Tooltip("label:N"), alt.Tooltip("status:N"), alt.Tooltip("source:N")])  # fmt: skip
+    yearly, whole = base.transform_filter("!datum.whole"), base.transform_filter("datum.whole")
+    lines = yearly.mark_line(strokeWidth=2) + yearly.mark_point(filled=True, size=70) + whole.mark_point(shape="diamond", filled=True, size=110)
+    above = base.transform_filter(alt.datum.status == planned).mark_text(dy=-12, fontSize=11).encode(text="label:N")
+    below = base.transform_filter(alt.datum.status == achieved).mark_text(dy=14, fontSize=11).encode(text="label:N")
+    return lines + above + below
 
 
 def dumbbell(points: pd.DataFrame, *, order: list[str], names: dict[str, str]) -> Any:

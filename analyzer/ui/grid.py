@@ -32,6 +32,14 @@ def choose_row(frame: pd.DataFrame, keys: list[str], chosen: str | None, *, key:
     return keys[cells[0][0]] if cells and 0 <= cells[0][0] < len(keys) else chosen
 
 
+def clicked_row(frame: pd.DataFrame, *, key: str, alt: str, config: dict[str, Any] | None = None) -> int:
+    """Draws a table and returns the number of the row that was clicked anywhere, 0 if none was (or no more is there)."""
+    state = st.dataframe(frame, key=key, hide_index=True, on_select="rerun", selection_mode="single-cell", alt=alt, column_config=config,
+                         height=min(460, 40 + 35 * len(frame)), placeholder="")  # fmt: skip
+    cells = state["selection"]["cells"]
+    return cells[0][0] if cells and 0 <= cells[0][0] < len(frame) else 0
+
+
 def move_choice(key: str) -> None:
     """The next drawing of the table shows the record that the page chose, not the row that was clicked."""
     st.session_state[f"{key}_move"] = True

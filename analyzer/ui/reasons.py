@@ -10,7 +10,7 @@ _CHINESE = {
     "list number": "序号", "ordinal": "序数", "class": "等级或门槛", "base of a rate": "比率的基数", "streak": "持续时间",
     "duration": "时长", "age class": "年龄段", "word": "词语，不是计数", "article": "冠词“一”", "row number": "行号",
     "name": "名称", "idiom": "习语", "heading": "标题编号", "furniture": "页眉页脚",
-    "lone number": "孤立的数字", "no unit": "没有单位", "ratio name": "比例式名称",
+    "lone number": "孤立的数字", "no unit": "没有单位", "ratio name": "比例式名称", "address": "地址、坐标", "copies": "一式几份",
 }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ CSS = """
 .pa-source u.f {text-decoration: underline 2px #91caff; text-underline-offset: 4px;}
 .pa-source .cut {color: #999;}
 .pa-path {color: #667; font-size: .82rem; margin-bottom: .35rem; overflow-wrap: anywhere;}
+.pa-now {color: #667; font-size: .88rem; margin: .2rem 0 .5rem;} .pa-now b {color: #1f2329;}
 .pa-fields {display: grid; grid-template-columns: max-content 1fr; gap: 1px 12px; font-size: .88rem; margin: .2rem 0 .5rem;}
 .pa-fields span {color: #667;} .pa-fields div {overflow-wrap: anywhere;}
 """

@@ -183,10 +183,11 @@ def test_bulk_edit_of_what_a_filter_shows(store, page):
 
 def test_recall_audit_lists_the_numbers_left_out(store, page):
     app = _choose(page("review"), "review_part", "missed")
-    frames = [f.value for f in app.dataframe]
-    if not frames:  # the latest document is shown first and has none
-        app.selectbox(key="missed_document").set_value("1")
-        frames = [f.value for f in check(app.run()).dataframe]
+    app.selectbox(key="missed_document").set_value("1")
+    app = check(app.run())
+    assert not app.dataframe  # dates are not listed unless asked for
+    app.toggle(key="missed_plain").set_value(True)
+    frames = [f.value for f in check(app.run()).dataframe]
     assert frames[0]["quote"].tolist() == ["2026年"] and frames[0]["reason"].tolist() == ["日期"]
 
 

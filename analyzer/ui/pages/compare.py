@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -24,6 +23,7 @@ from analyzer.ui.aligned import (
     save_overrides,
 )
 from analyzer.ui.comparison_charts import SIGNS, region_bars, year_lines
+from analyzer.ui.grid import clicked_row
 from analyzer.ui.language import language, named, say
 from analyzer.ui.passages import passages_html
 from analyzer.ui.resources import the_store
@@ -99,16 +99,13 @@ def _side_by_side(sources: list[Source]) -> None:
          **{name: figure_to_words(cell.figure) if cell else "—" for name, cell in zip(names, line.cells, strict=True)},
          say("变化", "Change"): change_name(line.change), say("措辞", "Wording"): change_name(line.wording or ""),
          say("类别", "Category"): named("category", line.category)} for line in shown])  # fmt: skip
-    state = st.dataframe(frame, hide_index=True, key="compare_table", height=min(460, 40 + 35 * len(shown)), on_select="rerun",
-                         selection_mode="single-row", alt=say("各文件的同一指标", "The same indicator in each document"))
+    at = clicked_row(frame, key="compare_table", alt=say("各文件的同一指标", "The same indicator in each document"))
     lang = language()
     st.download_button(say("下载比较表（XLSX）", "Download as XLSX"), key="compare_xlsx", on_click="ignore", file_name=say("比较表.xlsx", "comparison.xlsx"),
                        data=lambda: lines_to_workbook(lines, sources, language=lang))
-    rows = state["selection"]["rows"]
-    line = shown[rows[0]] if rows and rows[0] < len(shown) else shown[0] if shown else None
-    if line:
-        _line_panel(line, sources)
-        _joining(line, lines)
+    if shown:
+        _line_panel(shown[at], sources)
+        _joining(shown[at], lines)
 
 
 def _line_panel(line: Line, sources: list[Source]) -> None:
@@ -166,22 +163,31 @@ def _matrix(sources: list[Source]) -> None:
     if not lines:
         st.info(say("这一年没有两份文件共有的指标。", "No indicator stands in two documents for this year."))
         return
-    full = [n for n in range(len(sources)) if any(line.cells[n] for line in lines)]
-    sources, lines = [sources[n] for n in full], [replace(line, cells=tuple(line.cells[n] for n in full)) for line in lines]
-    names = [f"{source.region} ({n + 1})" if source.region and [s.region for s in sources].count(source.region) > 1
-             else source.region or f"{_short(source)} ({n + 1})" for n, source in enumerate(sources)]
+    regions = _regions(lines, sources)
     frame = pd.DataFrame([{say("指标", "Indicator"): line.indicator, say("单位", "Unit"): line.unit or "",
-                           **{name: figure_to_words(c.figure) if c else "—" for name, c in zip(names, line.cells, strict=True)}} for line in lines])
-    state = st.dataframe(frame, hide_index=True, key="matrix_table", height=min(460, 40 + 35 * len(lines)), on_select="rerun",
-                         selection_mode="single-row", alt=say("地区与指标", "Regions and indicators"))
-    rows = state["selection"]["rows"]
-    line = lines[rows[0]] if rows and rows[0] < len(lines) else lines[0]
+                           **{name: _region_cell(line, numbers) for name, numbers in regions.items()}} for line in lines])
+    line = lines[clicked_row(frame, key="matrix_table", alt=say("地区与指标", "Regions and indicators"))]
     st.subheader(f"{line.indicator} · {year}")
     st.caption(say("单位：", "Unit: ") + (line.unit or "—"))
     there = [(source, cell) for source, cell in zip(sources, line.cells, strict=True) if cell]
     st.altair_chart(region_bars(_bar_points(there)), width="stretch", height=60 + 30 * len(there), alt=line.indicator)
     for source, cell in there[:8]:
         evidence(source, cell.figure, figure_to_words(cell.figure))
+
+
+def _regions(lines: list[Line], sources: list[Source]) -> dict[str, list[int]]:
+    """One column a region: the places of its documents, that with most figures first; a document without one stands alone."""
+    filled = [sum(line.cells[n] is not None for line in lines) for n in range(len(sources))]
+    found: dict[str, list[int]] = {}
+    for n in sorted((n for n in range(len(sources)) if filled[n]), key=lambda n: -filled[n]):
+        found.setdefault(sources[n].region or _short(sources[n]), []).append(n)
+    return found
+
+
+def _region_cell(line: Line, numbers: list[int]) -> str:
+    """What the region's documents say; another value of another of them stands behind a stroke."""
+    cells = [cell for n in numbers if (cell := line.cells[n])]
+    return " / ".join(dict.fromkeys(figure_to_words(cell.figure) for cell in cells)) or "—"
 
 
 def _series(sources: list[Source]) -> None:
@@ -197,8 +203,11 @@ def _series(sources: list[Source]) -> None:
     series = found[at or 0]
     st.caption(say("单位：", "Unit: ") + (series.unit or "—"))
     planned, achieved = named("status", "planned"), named("status", "achieved")
-    points = pd.DataFrame([{"period": p.period, "value": p.value, "status": planned if p.status == "planned" else achieved,
+    points = pd.DataFrame([{"year": int(p.period.split("/")[-1][:4]), "period": named("period", p.period), "value": p.value,
+                            "status": planned if p.status == "planned" else achieved, "whole": "/" in p.period,
                             "label": figure_to_words(p.figure), "source": p.source.name} for p in series.points])
+    if points["whole"].any():
+        st.caption(say("◆ 是跨年时段的数值，不与单年的连线。", "◆ stands for several years together; the line joins single years alone."))
     st.altair_chart(year_lines(points, planned=planned, achieved=achieved), width="stretch", height=320, alt=series.indicator)
     st.dataframe(pd.DataFrame([{say("时期", "Period"): named("period", p.period), say("数值", "Figure"): figure_to_words(p.figure),
                                 say("状态", "Status"): named("status", p.status), say("原句", "Sentence"): p.figure.sentence,

@@ -297,7 +297,7 @@ def _citations(task: Task) -> None:
         format_func=lambda e: f"GB/T 7714—{e}",
     )
     try:
-        documents = task.documents()
+        documents = one_of_each(task.documents())
     except AnalyzerError as error:
         st.error(message(error))
         return

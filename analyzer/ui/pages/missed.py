@@ -8,11 +8,15 @@ import pandas as pd
 import streamlit as st
 
 from analyzer import store as library
+from analyzer.ui.grid import clicked_row
 from analyzer.ui.language import head, say
 from analyzer.ui.pages.document import add_form, sentence_around
 from analyzer.ui.reasons import reason_name
 from analyzer.ui.resources import the_store
 from analyzer.ui.source import passage_html
+
+PLAIN = ("date", "list number", "ordinal", "reference number", "heading", "row number", "furniture", "web address")
+"""Reasons that hardly ever hide a figure: not listed unless asked for."""
 
 
 def show_missed() -> None:
@@ -34,41 +38,36 @@ def show_missed() -> None:
         st.info(say("这份文件没有未收录的数字。", "No number of this document was left out."))
         return
     reasons = pd.Series([r["reason"] for r in rejected]).value_counts()
-    chosen = st.multiselect(
+    plain = [reason for reason in reasons.index if reason in PLAIN]
+    some, all_of_them = st.columns([60, 40], vertical_alignment="bottom")
+    chosen = some.multiselect(
         say("理由", "Reason"),
         list(reasons.index),
         key=f"missed_reason_{number}",
-        format_func=lambda r: reason_name(r),
+        format_func=lambda r: f"{reason_name(r)} {reasons[r]}",
         placeholder=say("全部理由", "any reason"),
     )
-    shown = [r for r in rejected if not chosen or r["reason"] in chosen]
+    count = int(reasons[plain].sum())
+    also = bool(count) and not chosen and all_of_them.toggle(
+        say(f"连同 {count} 个日期、序号和文号", f"With {count} dates and numbers of lists and papers"), key="missed_plain"
+    )
+    shown = [r for r in rejected if (r["reason"] in chosen if chosen else also or r["reason"] not in PLAIN)]
+    if not shown:
+        st.info(say("除日期、序号和文号外，没有未收录的数字。", "But for dates and numbers of lists and papers, none was left out."))
+        return
     row = library.read_document_row(store, int(number))
     assert row is not None
     left, right = st.columns([50, 50], gap="medium")
     with left:
         st.caption(say(f"{len(shown)} 个数字", f"{len(shown)} numbers"))
-        frame = pd.DataFrame(
-            [
-                {
-                    "quote": r["quote"],
-                    "reason": reason_name(r["reason"]),
-                    "around": _around(row["text"], r["start"], r["end"]),
-                }
-                for r in shown
-            ]
-        )
-        key = "_".join(["missed", str(number), *sorted(chosen)])  # a choice is a row's number: another list, another choice
-        state = st.dataframe(frame, key=key, hide_index=True, on_select="rerun", selection_mode="single-cell",
-                             height=560, column_config={
-            "quote": st.column_config.TextColumn(say("数字", "Number"), width=90),
-            "reason": st.column_config.TextColumn(say("理由", "Reason"), width=110),
-            "around": st.column_config.TextColumn(say("上下文", "Context"), width=330)})  # fmt: skip
+        frame = pd.DataFrame([{"quote": r["quote"], "reason": reason_name(r["reason"]), "around": _around(row["text"], r["start"], r["end"])}
+                              for r in shown])  # fmt: skip
+        text = st.column_config.TextColumn
+        at = clicked_row(frame, key="_".join(["missed", str(number), *sorted(chosen), str(also)]), alt=say("未收录的数字", "Numbers left out"), config={
+            "quote": text(say("数字", "Number"), width=90), "reason": text(say("理由", "Reason"), width=110),
+            "around": text(say("上下文", "Context"), width=330)})  # fmt: skip
     with right:
-        cells = state["selection"]["cells"]
-        if not cells or not 0 <= cells[0][0] < len(shown):
-            st.info(say("请在左侧选中一个数字。", "Choose a number on the left."))
-            return
-        _missed_one(row, shown[cells[0][0]])
+        _missed_one(row, shown[at])
 
 
 def _missed_one(row: dict[str, Any], one: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from analyzer.grouping import Source
 from analyzer.track import VERDICTS, Actual, Follow, fulfilment_rates, rows_to_actuals, track_targets
 from analyzer.ui.aligned import choose_documents, evidence, load_sources, one_of_each, read_overrides, row_key
 from analyzer.ui.comparison_charts import dumbbell, verdict_bars
+from analyzer.ui.grid import clicked_row
 from analyzer.ui.language import language, message, named, say
 from analyzer.ui.resources import the_store, who
 
@@ -99,14 +100,13 @@ def _results(follows: list[Follow]) -> None:
                            say("期限", "Period"): f.target.period or "", say("目标", "Target"): figure_to_words(f.target),
                            say("结果", "Result"): result_words(f), say("置信度", "Confidence"): f.confidence if f.result else None,
                            say("地区", "Region"): f.region or "", say("出处", "Source"): f.source.name} for f in shown])
-    state = st.dataframe(frame, hide_index=True, key="progress_table", height=min(420, 40 + 35 * len(shown)), on_select="rerun",
-                         selection_mode="single-row", alt=say("目标与结果", "Targets and results"))
+    share = {say("置信度", "Confidence"): st.column_config.NumberColumn(format="percent")}
+    at = clicked_row(frame, key="progress_table", config=share, alt=say("目标与结果", "Targets and results"))
     lang = language()
     st.download_button(say("下载进展表（XLSX）", "Download as XLSX"), key="progress_xlsx", on_click="ignore",
                        data=lambda: follows_to_workbook(follows, language=lang), file_name=say("进展表.xlsx", "progress.xlsx"))
-    rows = state["selection"]["rows"]
     if shown:
-        _sides(shown[rows[0]] if rows and rows[0] < len(shown) else shown[0])
+        _sides(shown[at])
 
 
 def _sides(follow: Follow) -> None:

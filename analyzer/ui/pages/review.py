@@ -12,14 +12,14 @@ from analyzer import store as library
 from analyzer.errors import AnalyzerError
 from analyzer.store import Filters, Found
 from analyzer.ui.forms import figure_inputs, inputs_to_changes
-from analyzer.ui.language import message, say
+from analyzer.ui.language import head, message, named, say
 from analyzer.ui.pages.bulk import show_bulk
 from analyzer.ui.pages.changes import show_log
 from analyzer.ui.pages.missed import show_missed
-from analyzer.ui.panel import field_pairs
+from analyzer.ui.panel import amount
 from analyzer.ui.pictures import page_picture
 from analyzer.ui.resources import the_store, who
-from analyzer.ui.source import fields_html, passage_html, path_html
+from analyzer.ui.source import passage_html, path_html
 from analyzer.ui.steps import decide_buttons, log_table, undo_button
 from analyzer.ui.view import current_view, describe, view_to_filters
 
@@ -89,12 +89,13 @@ def _step(scope: Filters) -> None:
     _actions(figure, waiting)
     left, right = st.columns([52, 48], gap="medium")
     with left:
+        now = f"{amount(figure)} · {named('review', figure['review'])} · {head('confidence')} {figure['confidence'] or 0:.0%}"
         st.html(
             f"<b>{escape(row['title'] or row['name'])}</b>"
             + path_html([str(s) for s in figure["section"]])
-            + fields_html(field_pairs(figure))
+            + f'<div class="pa-now"><b>{escape(figure["quote"])}</b> {escape(now)}</div>'
         )
-        with st.container(height=330, key="passage"):
+        with st.container(height=420, key="passage"):
             st.html(passage_html(row["text"], figure, library.figures_of(store, row["id"])))
         picture = page_picture(store, row, figure)
         if picture is not None:
