@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from analyzer.categories import load_classifier
-from analyzer.commitments import Clause, find_pieces, split_commitments
+from analyzer.commitments import Clause, split_commitments
 from analyzer.confidence import describe_figure, rate_figure
 from analyzer.departments import NEIGHBOURHOOD, departments_for, group_assignments
 from analyzer.document_areas import Areas, judge_clauses, judge_figures, judge_pieces, read_areas
@@ -29,7 +29,7 @@ from analyzer.records import Box, Commitment, Department, Document, Figure, Inte
 MOST_INFERRED = 5
 ZERO = Decimal(0)
 Groups = dict[int, list[Assignment]]
-SURE = 0.85  # from this probability on, the category of a clause divides a sentence
+SURE = 0.85  # from this probability on, the category of a piece divides a sentence
 VERB_BEHIND = re.compile(  # 地区生产总值预计完成84亿元, 高新技术企业分别新增30家
     "(?:预计|力争|累计|分别|首次|全部|总计|合计|完成|实现|达到|(?<!通|到|发|送|抵)达|新增|(?<=[，、])共|(?<![人户亩地年月日])均|、){1,12}$")
 PART_OF_NAME = re.compile("强度|期限|金额|总额|总金额|资金|工程|规模|率|比重|占比|就业|设备|区|性|项目|任务|投资|规划|用地|中心|面积")
@@ -47,9 +47,7 @@ def layers_to_sentences(layers: Layers) -> tuple[Sentence, ...]:
 def layers_to_figures(layers: Layers, *, infer: bool = False, areas: Areas | None = None) -> tuple[Figure, ...]:
     """The figures in order of the text, each with all its fields."""
     areas = areas or read_areas(layers, load_classifier())
-    starts = [span.start for span in layers.sentences]
-    homes = [max(0, bisect_right(starts, quantity.start) - 1) for quantity in layers.figures]
-    categories = judge_figures(areas, homes)
+    homes, categories = areas.homes.tolist(), judge_figures(areas)
     groups = group_assignments(layers.assignments)
     figures = [_to_figure(layers, number, homes[number], categories[number], groups) for number in range(len(layers.figures))]
     return tuple(_with_inferred(layers.document, figures, [figure.sentence for figure in figures]) if infer else figures)
@@ -90,13 +88,10 @@ def layers_to_commitments(layers: Layers, sentences: Sequence[Sentence], figures
     areas = areas or read_areas(layers, load_classifier())
     clauses: list[tuple[int, Clause]] = []
     promises = [number for number, sentence in enumerate(sentences) if sentence.kind == "commitment"]
-    cut = [find_pieces(layers.reading, layers.sentences[number]) for number in promises]
-    pieces = [(number, piece) for number, found in zip(promises, cut, strict=True) for piece in found if len(found) > 1]  # one alone divides nothing
-    judged = judge_pieces(areas, [number for number, _ in pieces], [piece.start for _, piece in pieces], [piece.end for _, piece in pieces], sure=SURE)
-    codes = {piece.start: code for (_, piece), code in zip(pieces, judged, strict=True)}
-    for number, found in zip(promises, cut, strict=True):
-        own = {piece.start: code for piece in found if (code := codes.get(piece.start))}
-        own = own if len(set(own.values())) > 1 else {}  # one category alone divides nothing either
+    codes = judge_pieces(areas, sure=SURE)
+    for number in promises:
+        own = codes.get(number, {})
+        own = own if len(set(own.values())) > 1 else {}  # one category alone divides nothing
         clauses += [(number, clause) for clause in split_commitments(layers.reading, layers.sentences[number], layers.assignments, own)]
     categories = judge_clauses(areas, [number for number, _ in clauses], [clause.start for _, clause in clauses], [clause.end for _, clause in clauses])
     starts = [figure.start for figure in figures]

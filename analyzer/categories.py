@@ -25,7 +25,6 @@ from analyzer.category_features import (
     describe,
     describe_forms,
     read_passages,
-    score_blocks,
     whole_texts,
 )
 from analyzer.errors import LexiconError, ModelError
@@ -182,9 +181,9 @@ def classify(items: Sequence[str | Sequence[Part]], *, classifier: Classifier | 
     texts = list(dict.fromkeys(text for item in parts for text, _ in item if text))
     place = {text: number for number, text in enumerate(texts)}
     passages = read_passages(texts, classifier)
-    blocks = describe(passages, whole_texts(passages), classifier)
+    terms, areas = describe(passages, whole_texts(passages), classifier)
     forms = np.vstack([describe_forms(passages, whole_texts(passages)) @ classifier.by_form, np.zeros((1, len(classifier.codes)), np.float32)])
-    scores = _mixing(parts, place) @ score_blocks(blocks, classifier) + classifier.bias
+    scores = _mixing(parts, place) @ (terms @ classifier.by_term + areas @ classifier.by_area) + classifier.bias
     scores += forms[[place.get(item[0][0], -1) for item in parts]]
     if not allow_none:
         scores[:, classifier.codes.index(NONE)] = -np.inf
@@ -195,7 +194,7 @@ def classify(items: Sequence[str | Sequence[Part]], *, classifier: Classifier | 
     for item, (best, next_best), (chance, next_chance) in zip(parts, order.tolist(), two.tolist(), strict=True):
         code, second = classifier.codes[best], classifier.codes[next_best]
         other = second if next_chance >= SECOND and NONE not in (code, second) else None
-        words = _explain(item[0][0], blocks, place[item[0][0]], best, classifier) if explain and code != NONE and item[0][0] else ()
+        words = _explain(item[0][0], terms, place[item[0][0]], best, classifier) if explain and code != NONE and item[0][0] else ()
         found.append(Classified(None if code == NONE else code, other, chance, words))
     return found
 
@@ -209,9 +208,11 @@ def save_classifier(classifier: Classifier, path: Path) -> None:
     """Weights as arrays of half precision beside a JSON header: loading them runs no code."""
     header = {"format": FORMAT, "codes": classifier.codes, "names": classifier.names, "words": classifier.words,
               "sharpness": classifier.sharpness, "digest": classifier.digest}
-    half = {name: getattr(classifier, name).astype(np.float16) for name in ("rarity", "by_gram", "by_word", "by_area", "by_form")}
+    by_gram, by_word = np.split(classifier.by_term.astype(np.float16), [len(classifier.grams)])
     np.savez_compressed(path, header=np.frombuffer(json.dumps(header, ensure_ascii=False).encode(), np.uint8),
-                        areas=classifier.areas, grams=classifier.grams, bias=classifier.bias, **half)
+                        areas=classifier.areas, grams=classifier.grams, bias=classifier.bias, by_gram=by_gram, by_word=by_word,
+                        rarity=classifier.rarity.astype(np.float16), by_area=classifier.by_area.astype(np.float16),
+                        by_form=classifier.by_form.astype(np.float16))
 
 
 @functools.lru_cache(maxsize=4)
@@ -233,7 +234,8 @@ def load_classifier(path: Path | None = None) -> Classifier:
         raise ModelError(f"{place.name}: made for another version; train it again", f"{place.name}：模型版本不符，请重新训练")
     for name in ARRAYS[2:]:
         arrays[name] = arrays[name].astype(np.float32)
-    return Classifier(codes=tuple(header["codes"]), names=tuple(header["names"]), words=tuple(header["words"]),
+    by_term = np.vstack([arrays.pop("by_gram"), arrays.pop("by_word")])
+    return Classifier(by_term=by_term, codes=tuple(header["codes"]), names=tuple(header["names"]), words=tuple(header["words"]),
                       sharpness=float(header["sharpness"]), digest=header["digest"], **arrays)
 
 
@@ -247,8 +249,7 @@ def words_alone(codebook: Codebook) -> Classifier:
     return Classifier(
         codes=(*codebook.codes, NONE), names=(*(category.zh for category in codebook.categories), "无"),
         words=tuple(word for word, _ in pairs), areas=np.array([number for _, number in pairs], np.int32),
-        grams=np.zeros(0, np.uint64), rarity=np.zeros(0, np.float32), by_gram=np.zeros((0, size), np.float32),
-        by_word=np.zeros((len(pairs), size), np.float32), by_area=by_area,
+        grams=np.zeros(0, np.uint64), rarity=np.zeros(0, np.float32), by_term=np.zeros((len(pairs), size), np.float32), by_area=by_area,
         by_form=np.zeros((len(FORMS), size), np.float32), bias=bias, sharpness=4.0,
         digest=codebook.digest)
 
@@ -264,18 +265,19 @@ def _mixing(parts: Sequence[Sequence[Part]], place: dict[str, int]) -> sparse.cs
     return matrix
 
 
-def _explain(text: str, blocks: tuple[sparse.csr_matrix, sparse.csr_matrix, np.ndarray], row: int, column: int,
+def _explain(text: str, terms: sparse.csr_matrix, row: int, column: int,
              classifier: Classifier, *, most: int = 5) -> tuple[str, ...]:
     """The words of the text that raise this code most above the others: codebook words first, then n-grams."""
-    grams, words, _ = blocks
+    own = slice(terms.indptr[row], terms.indptr[row + 1])
+    indices, values = terms.indices[own], terms.data[own]
     scored: dict[str, float] = {}
-    for index in words.indices[words.indptr[row]:words.indptr[row + 1]]:
-        word = classifier.words[index]
-        weights = classifier.by_area[classifier.areas[index]] + classifier.by_word[index]
+    for index in indices[indices >= len(classifier.grams)]:
+        number = index - len(classifier.grams)
+        word = classifier.words[number]
+        weights = classifier.by_area[classifier.areas[number]] + classifier.by_term[index]
         scored[word] = float(weights[column] - weights.mean()) * len(word) ** 0.5
-    own = slice(grams.indptr[row], grams.indptr[row + 1])
-    indices, values = grams.indices[own], grams.data[own]
-    lifts = values * (classifier.by_gram[indices, column] - classifier.by_gram[indices].mean(axis=1))
+    indices, values = indices[indices < len(classifier.grams)], values[indices < len(classifier.grams)]
+    lifts = values * (classifier.by_term[indices, column] - classifier.by_term[indices].mean(axis=1))
     for place in np.argsort(-lifts)[:4 * most]:
         gram = unpack(int(classifier.grams[indices[place]]))
         if len(gram) > 1 and gram.isalpha() and gram in text:

@@ -23,6 +23,7 @@ from analyzer.pipeline.ngrams import (
     opening_of,
     pack,
     pack_words,
+    spread,
     table_of,
     text_grams,
 )
@@ -35,7 +36,7 @@ SHORT = 14  # characters of a text that is hardly a sentence
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """Weights per code (columns, the last one `none`) of n-grams, of the codebook's words and of its areas."""
+    """Weights per code (columns, the last one `none`) of n-grams and the codebook's words (`by_term`), of its areas and of forms."""
 
     codes: tuple[str, ...]
     names: tuple[str, ...]
@@ -43,8 +44,7 @@ class Classifier:
     areas: np.ndarray
     grams: np.ndarray
     rarity: np.ndarray
-    by_gram: np.ndarray
-    by_word: np.ndarray
+    by_term: np.ndarray
     by_area: np.ndarray
     by_form: np.ndarray
     bias: np.ndarray
@@ -87,13 +87,18 @@ FORMS = tuple(Form(re.compile(pattern), *hints) for pattern, *hints in (
 
 @dataclass(frozen=True, slots=True)
 class Passages:
-    """Texts laid end to end and looked up: for each length of n-grams how many known ones begin before each character, and which."""
+    """Texts laid end to end (`begins`: the first character of each) and looked up.
+
+    `known` are the numbers of the known n-grams, those of one character first, `before` how many of them come before each
+    place in the layout, the places for longer ones following; `words` are start, end and number of the codebook's words.
+    """
 
     texts: Sequence[str]
     layout: Layout
     begins: np.ndarray
-    grams: tuple[tuple[np.ndarray, np.ndarray], ...]
-    places: tuple[np.ndarray, np.ndarray, np.ndarray]
+    before: np.ndarray
+    known: np.ndarray
+    words: tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +117,11 @@ def read_passages(texts: Sequence[str], model: Classifier) -> Passages:
     """The texts with their n-grams and words looked up once."""
     layout = text_grams(texts)
     sizes = np.array([len(text) + 1 for text in texts], np.int64)
-    grams = []
-    for length in range(1, LONGEST + 1):
-        found = table_of(model.grams).find(layout.windows[length - 1]) if len(model.grams) else np.full(len(layout.windows[length - 1]), -1)
-        known = found >= 0
-        before = np.zeros(len(layout.owner) + 1, np.int32)
-        np.cumsum(known, out=before[1:len(known) + 1])
-        before[len(known) + 1:] = before[len(known)]
-        grams.append((before, found[known]))
-    return Passages(texts, layout, np.cumsum(sizes) - sizes + 1, tuple(grams), find_places(layout, _packed(model.words)))
+    found = table_of(model.grams).find(np.concatenate(layout.windows[:LONGEST]))
+    known = found >= 0
+    before = np.zeros(len(known) + 1, np.int32)
+    np.cumsum(known, out=before[1:])
+    return Passages(texts, layout, np.cumsum(sizes) - sizes + 1, before, found[known], find_places(layout, _packed(model.words)))
 
 
 def whole_texts(passages: Passages) -> Stretches:
@@ -129,68 +130,74 @@ def whole_texts(passages: Passages) -> Stretches:
     return Stretches(np.arange(count), np.zeros(count, np.int64), sizes)
 
 
-def describe(passages: Passages, stretches: Stretches, model: Classifier) -> tuple[sparse.csr_matrix, sparse.csr_matrix, np.ndarray]:
-    """Each stretch as n-grams of length 1, codebook words of length 1, and how much each area's words weigh."""
-    starts = passages.begins[stretches.text] + stretches.first
-    ends = passages.begins[stretches.text] + stretches.last
-    counts = _count_grams(passages, starts, ends, model)
-    counts.data = (1 + np.log(counts.data)) * model.rarity[counts.indices]
-    rows, numbers = _find_words(passages, stretches, starts, ends, model)
-    words = count_pairs(rows, numbers, (len(stretches), len(model.words)))
+def join_stretches(*several: Stretches) -> Stretches:
+    return Stretches(*(np.concatenate([getattr(one, field) for one in several]) for field in ("text", "first", "last")))
+
+
+def describe(passages: Passages, stretches: Stretches, model: Classifier) -> tuple[sparse.csr_matrix, np.ndarray]:
+    """Each stretch as n-grams of length 1 beside the codebook's words of length 1, and how much each area's words weigh."""
     size = len(model.codes) - 1
-    weights = words.data * _root_lengths(model.words)[words.indices]
-    rows = np.repeat(np.arange(len(stretches)), np.diff(words.indptr))
-    area = np.bincount(rows * size + model.areas[words.indices], weights, minlength=len(stretches) * size)
+    counts = _count_terms(passages, stretches, model)
+    rows = np.repeat(np.arange(len(stretches)), np.diff(counts.indptr))
+    words = np.flatnonzero(counts.indices >= len(model.grams))
+    numbers, often, owners = counts.indices[words] - len(model.grams), counts.data[words], rows[words]
+    area = np.bincount(owners * size + model.areas[numbers], often * _root_lengths(model.words)[numbers], minlength=len(stretches) * size)
     area = np.log1p(area.astype(np.float32)).reshape(len(stretches), size)
-    return _unit(counts), _unit(words), area / (np.linalg.norm(area, axis=1, keepdims=True) + 0.5)
+    counts.data[words] = 0
+    grams = (1 + np.log(np.maximum(counts.data, 1))) * np.append(model.rarity, np.zeros(len(model.words), np.float32))[counts.indices]
+    counts.data = grams * _shorten(rows, grams, len(stretches))[rows]
+    counts.data[words] = often * _shorten(owners, often, len(stretches))[owners]
+    return counts, area / (np.linalg.norm(area, axis=1, keepdims=True) + 0.5)
 
 
-def describe_texts(texts: Sequence[str], model: Classifier) -> tuple[sparse.csr_matrix, sparse.csr_matrix, np.ndarray]:
+def describe_texts(texts: Sequence[str], model: Classifier) -> tuple[sparse.csr_matrix, np.ndarray]:
     passages = read_passages(texts, model)
     return describe(passages, whole_texts(passages), model)
 
 
 def score_stretches(passages: Passages, stretches: Stretches, model: Classifier) -> np.ndarray:
     """What each stretch says for each code, without bias and forms: scores of parts add up to a context's."""
-    return score_blocks(describe(passages, stretches, model), model)
+    terms, areas = describe(passages, stretches, model)
+    return terms @ model.by_term + areas @ model.by_area
 
 
-def score_blocks(blocks: tuple[sparse.csr_matrix, sparse.csr_matrix, np.ndarray], model: Classifier) -> np.ndarray:
-    grams, words, area = blocks
-    return grams @ model.by_gram + words @ model.by_word + area @ model.by_area
+def lean(passages: Passages, stretches: Stretches, model: Classifier) -> np.ndarray:
+    """What speaks for each code before any word is read: the bias, and the form of the text."""
+    return describe_forms(passages, stretches) @ model.by_form + model.bias
 
 
-def _count_grams(passages: Passages, starts: np.ndarray, ends: np.ndarray, model: Classifier) -> sparse.csr_matrix:
-    """How often each n-gram stands in the stretches, each of them as if it were a text that begins with START."""
-    rows, numbers = [], []
-    for length, (before, known) in enumerate(passages.grams, 1):
-        low = before[starts]
-        counts = before[np.maximum(ends - length + 1, starts)] - low
-        behind = np.cumsum(counts)
-        rows.append(np.repeat(np.arange(len(starts)), counts))
-        numbers.append(known[np.repeat(low - behind + counts, counts) + np.arange(len(rows[-1]))])
+def _shorten(rows: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
+    """By what each row's values are multiplied to have length 1."""
+    return (1 / np.maximum(np.sqrt(np.bincount(rows, values ** 2, minlength=count)), 1e-6)).astype(np.float32)
+
+
+def _count_terms(passages: Passages, stretches: Stretches, model: Classifier) -> sparse.csr_matrix:
+    """How often each n-gram and each word stands in the stretches, each of them as if it were a text that begins with START."""
+    starts = passages.begins[stretches.text] + stretches.first
+    ends = passages.begins[stretches.text] + stretches.last
+    rows, numbers = _find_words(passages, stretches, starts, ends, model)
+    size = len(passages.layout.owner)
+    shift = np.cumsum([0, size, size - 1])
+    low = passages.before[starts[:, None] + shift].ravel()
+    behind = np.maximum(ends[:, None] - np.arange(LONGEST), starts[:, None])
+    inside, places = spread(low, passages.before[behind + shift].ravel())
     opening = np.uint64(pack(START))
     one, two = passages.layout.windows[:2]
-    fronts = [np.full(len(starts), opening, np.uint64), opening << np.uint64(16) | one[starts]]
     long = np.flatnonzero(ends - starts > 1)
-    fronts.append(opening << np.uint64(32) | two[starts[long]])
-    if len(model.grams):
-        found = table_of(model.grams).find(np.concatenate(fronts))
-        owners = np.concatenate([np.arange(len(starts)), np.arange(len(starts)), long])
-        rows.append(owners[found >= 0])
-        numbers.append(found[found >= 0])
-    return count_pairs(np.concatenate(rows), np.concatenate(numbers), (len(starts), len(model.grams)))
+    fronts = [np.full(len(starts), opening, np.uint64), opening << np.uint64(16) | one[starts], opening << np.uint64(32) | two[starts[long]]]
+    found = table_of(model.grams).find(np.concatenate(fronts))
+    known = np.flatnonzero(found >= 0)
+    owners = np.concatenate([np.arange(len(starts)), np.arange(len(starts)), long])[known]
+    return count_pairs(np.concatenate([inside // LONGEST, owners, rows]),
+                       np.concatenate([passages.known[places], found[known], numbers + len(model.grams)]), (len(starts), len(model.grams) + len(model.words)))
 
 
 def _find_words(passages: Passages, stretches: Stretches, starts: np.ndarray, ends: np.ndarray,
                 model: Classifier) -> tuple[np.ndarray, np.ndarray]:
     """The words inside the stretches (row, word). Where a border cuts a word, what is left is searched anew: 市场|监管局."""
-    first, last, numbers = passages.places
-    low, high = np.searchsorted(first, starts), np.searchsorted(first, ends)
-    counts = high - low
-    behind = np.cumsum(counts)
-    rows = np.repeat(np.arange(len(starts)), counts)
-    places = np.repeat(low - behind + counts, counts) + np.arange(len(rows))
+    first, last, numbers = passages.words
+    low = np.searchsorted(first, starts)
+    rows, places = spread(low, np.searchsorted(first, ends))
     reached = np.concatenate([[0], np.maximum.accumulate(last)])
     cut = reached[low] > starts
     cut[rows[last[places] > ends[rows]]] = True
@@ -267,9 +274,3 @@ def _root_lengths(words: tuple[str, ...]) -> np.ndarray:
 def _packed(words: tuple[str, ...]) -> WordList:
     return pack_words(words)
 
-
-def _unit(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
-    rows = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    length = np.sqrt(np.bincount(rows, weights=matrix.data ** 2, minlength=matrix.shape[0]))
-    matrix.data = (matrix.data / np.maximum(length, 1e-6)[rows]).astype(np.float32)
-    return matrix

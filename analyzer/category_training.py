@@ -175,9 +175,8 @@ def fit(examples: Sequence[Example], codebook: Codebook, *, topics: Topics | Non
         learned, extra = learned[:size], learned[size:]
         learned[np.searchsorted(frame.grams, topics.grams)] += TOPIC_WEIGHT * (topics.axes.T @ extra)
     learned += COUNTS_WEIGHT * _fit_counts(rows[:len(alone)], examples, frame)
-    borders = np.cumsum([len(frame.grams), len(frame.words), len(frame.codes) - 1])
-    by_gram, by_word, by_area, by_form = np.split(learned, borders)
-    return dataclasses.replace(frame, by_gram=by_gram, by_word=by_word, by_area=by_area, by_form=by_form, bias=bias, sharpness=3.0)
+    by_term, by_area, by_form = np.split(learned, np.cumsum([len(frame.grams) + len(frame.words), len(frame.codes) - 1]))
+    return dataclasses.replace(frame, by_term=by_term, by_area=by_area, by_form=by_form, bias=bias, sharpness=3.0)
 
 
 def to_frame(examples: Sequence[Example], empty: Classifier, topics: Topics | None) -> Classifier:
@@ -235,8 +234,8 @@ def to_rows(examples: Sequence[Example], frame: Classifier) -> sparse.csr_matrix
     """The features of each example: its parts' features, weighed and added up."""
     texts = list(dict.fromkeys(text for example in examples for text, _ in example.parts if text))
     place = {text: number for number, text in enumerate(texts)}
-    grams, words, areas = describe_texts(texts, frame)
-    blocks = sparse.hstack([grams, words, sparse.csr_matrix(areas)]).tocsr()
+    terms, areas = describe_texts(texts, frame)
+    blocks = sparse.hstack([terms, sparse.csr_matrix(areas)]).tocsr()
     entries = [(row, place[text], weight) for row, example in enumerate(examples) for text, weight in example.parts if text]
     rows, columns, weights = zip(*entries, strict=True)
     mixed = sparse.csr_matrix((weights, (rows, columns)), shape=(len(examples), len(texts))) @ blocks
@@ -256,7 +255,7 @@ def cross_validate(examples: Sequence[Example], codebook: Codebook, *, folds: in
     scores = np.zeros((2, len(examples), len(codes)), np.float32)
     for training, test in split_groups([example.group for example in examples], folds, seed=seed):
         model = fit([examples[number] for number in training], codebook, topics=topics)
-        weights = np.vstack([model.by_gram, model.by_word, model.by_area, model.by_form])
+        weights = np.vstack([model.by_term, model.by_area, model.by_form])
         for kind, items in enumerate((examples, alone)):
             scores[kind, test] = to_rows([items[number] for number in test], model) @ weights + model.bias
     found = score(examples, scores[0], codes)

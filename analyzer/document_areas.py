@@ -29,11 +29,13 @@ from analyzer.category_features import (
     Classifier,
     Passages,
     Stretches,
-    describe_forms,
+    join_stretches,
+    lean,
     read_passages,
     score_stretches,
     whole_texts,
 )
+from analyzer.commitments import find_pieces
 from analyzer.pipeline.flow import Layers
 
 IS_CLAUSE_END = np.zeros(1 << 16, bool)
@@ -42,100 +44,120 @@ IS_CLAUSE_END[[ord(mark) for mark in CLAUSE_ENDS]] = True
 
 @dataclass(frozen=True, slots=True)
 class Areas:
-    """What each text of a document says for each code (`said`): its sentences, then the `others` by their words; the last row says nothing."""
+    """What the stretches of a document say for each code: `said` by their words, `leaning` before any word is read.
+
+    Rows are the sentences, the `others` by their words, from `first_clause` on the clauses around the figures, from `first_piece` on
+    the `pieces` (number of the sentence, start and end) of promises; the last row says nothing.
+    """
 
     layers: Layers
     model: Classifier
     passages: Passages
     said: np.ndarray
+    leaning: np.ndarray
     starts: np.ndarray
+    homes: np.ndarray
     others: dict[str, int]
+    pieces: list[tuple[int, int, int]]
+    first_clause: int
+    first_piece: int
 
 
 def read_areas(layers: Layers, model: Classifier) -> Areas:
-    """Looks up and weighs all words of a document's sentences, headings, indicators and title."""
-    text, lines = layers.reading.text, layers.reading.lines
+    """Weighs all words of a document's sentences, headings, indicators and title."""
+    text = layers.reading.text
     texts = [text[span.start:span.end] for span in layers.sentences]
-    sections = dict.fromkeys(line.section for line in lines)
-    wanted = dict.fromkeys([layers.context.title or "", *(_heading(section, depth) for section in sections for depth in (1, 2)),
-                            *(measured.indicator or "" for measured in layers.measured)])
-    wanted.pop("", None)
-    others = {other: number for number, other in enumerate(wanted, len(texts))}
+    starts = np.array([span.start for span in layers.sentences], np.int64)
+    others = {other: number for number, other in enumerate(_other_texts(layers), len(texts))}
     passages = read_passages([*texts, *others], model)
-    said = score_stretches(passages, whole_texts(passages), model)
+    homes = np.maximum(np.searchsorted(starts, [figure.start for figure in layers.figures], side="right") - 1, 0)
+    pieces = _find_pieces(layers)
+    whole, clauses = whole_texts(passages), _cut(starts, homes, *_clause_edges(layers, starts, homes))
+    stretches = join_stretches(whole, clauses, _cut(starts, *np.array(pieces, np.int64).reshape(-1, 3).T))
+    said, leaning = score_stretches(passages, stretches, model), lean(passages, stretches, model)
     nothing = np.zeros((1, len(model.codes)), np.float32)
-    return Areas(layers, model, passages, np.vstack([said, nothing]), np.array([span.start for span in layers.sentences], np.int64), others)
+    return Areas(layers, model, passages, np.vstack([said, nothing]), leaning, starts, homes, others, pieces, len(whole), len(whole) + len(clauses))
 
 
-def judge_figures(areas: Areas, homes: Sequence[int]) -> list[str]:
-    """The code of each figure (always a field), `homes` telling which sentence it is of: by its indicator and clause most."""
-    figures = areas.layers.figures
-    if not figures:
+def judge_figures(areas: Areas) -> list[str]:
+    """The code of each figure, which always belongs to a field: by its indicator and clause most."""
+    if not len(areas.homes):
         return []
-    home = np.array(homes)
-    clauses = _cut(areas, home, *_clause_edges(areas, home))
-    number = np.array([areas.others.get(measured.indicator or "", -1) for measured in areas.layers.measured])
-    by_clause = score_stretches(areas.passages, clauses, areas.model)
-    named = number >= 0
-    whole = whole_texts(areas.passages)
-    first = Stretches(np.where(named, number, clauses.text), np.where(named, 0, clauses.first), np.where(named, whole.last[number], clauses.last))
-    scores = np.where(named[:, None], areas.said[number], by_clause) + CLAUSE * by_clause + SENTENCE * areas.said[home]
-    scores += FIGURE_SECTION * _above(areas, home, 2) + FIGURE_TITLE * _title(areas) + _lean(areas, first)
+    said, home = areas.said, areas.homes
+    clause = np.arange(areas.first_clause, areas.first_piece)
+    first = np.array([areas.others.get(measured.indicator or "", -1) for measured in areas.layers.measured])
+    first = np.where(first < 0, clause, first)
+    scores = said[first] + areas.leaning[first] + CLAUSE * said[clause] + SENTENCE * said[home]
+    scores += FIGURE_SECTION * said[_above(areas, home, 2)] + FIGURE_TITLE * said[_title(areas)]
     scores[:, areas.model.codes.index(NONE)] = -np.inf
     return [areas.model.codes[column] for column in scores.argmax(axis=1).tolist()]
 
 
-def judge_pieces(areas: Areas, homes: Sequence[int], starts: Sequence[int], ends: Sequence[int], *, sure: float) -> list[str | None]:
-    """The code of each piece of a sentence by its own words, None where it has none or is not as `sure` (0–1)."""
-    if not homes:
-        return []
-    pieces = _cut(areas, np.array(homes), np.array(starts), np.array(ends))
-    scores = score_stretches(areas.passages, pieces, areas.model) + _lean(areas, pieces)
+def judge_pieces(areas: Areas, *, sure: float) -> dict[int, dict[int, str]]:
+    """By the number of a sentence that promises, the codes of those of its pieces that are as `sure` (0–1), by their start."""
+    if not areas.pieces:
+        return {}
+    scores = areas.said[areas.first_piece:-1] + areas.leaning[areas.first_piece:]
     best = scores.argmax(axis=1)
     chances = 1 / np.exp((scores - scores.max(axis=1, keepdims=True)) * areas.model.sharpness).sum(axis=1)
-    return [code if chance >= sure else None for code, chance in zip(_codes(areas, best), chances.tolist(), strict=True)]
+    found: dict[int, dict[int, str]] = {}
+    for row in np.flatnonzero((chances >= sure) & (best != areas.model.codes.index(NONE))).tolist():
+        number, start, _ = areas.pieces[row]
+        found.setdefault(number, {})[start] = areas.model.codes[best[row]]
+    return found
 
 
 def judge_clauses(areas: Areas, homes: Sequence[int], starts: Sequence[int], ends: Sequence[int]) -> list[str | None]:
-    """The code of each commitment by its words, its heading, the sentences beside it and of its paragraph."""
+    """The code of each commitment by its words, its heading, the sentences beside it and of its paragraph; `homes` are its sentences."""
     if not homes:
         return []
     home = np.array(homes)
-    clauses = _cut(areas, home, np.array(starts), np.array(ends))
-    scores = areas.said[home]
+    clauses = _cut(areas.starts, home, np.array(starts), np.array(ends))
+    scores = areas.said[home] + areas.leaning[home]
     parts = np.flatnonzero((clauses.first > 0) | (clauses.last < whole_texts(areas.passages).last[home]))
     if len(parts):
-        scores[parts] = score_stretches(areas.passages, Stretches(clauses.text[parts], clauses.first[parts], clauses.last[parts]), areas.model)
-    scores = scores + SECTION * _above(areas, home, 1) + TITLE * _title(areas) + _lean(areas, clauses) + _around(areas, home)
-    return _codes(areas, scores.argmax(axis=1))
-
-
-def _codes(areas: Areas, columns: np.ndarray) -> list[str | None]:
+        cut = Stretches(clauses.text[parts], clauses.first[parts], clauses.last[parts])
+        scores[parts] = score_stretches(areas.passages, cut, areas.model) + lean(areas.passages, cut, areas.model)
+    scores = scores + SECTION * areas.said[_above(areas, home, 1)] + TITLE * areas.said[_title(areas)] + _around(areas, home)
     names = [None if code == NONE else code for code in areas.model.codes]
-    return [names[column] for column in columns.tolist()]
+    return [names[column] for column in scores.argmax(axis=1).tolist()]
 
 
-def _cut(areas: Areas, home: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> Stretches:
-    first, last = starts - areas.starts[home], ends - areas.starts[home]
+def _other_texts(layers: Layers) -> dict[str, None]:
+    """Title, headings and indicators: what judgments read beside the sentences."""
+    wanted = dict.fromkeys([layers.context.title or ""])
+    for section in dict.fromkeys(line.section for line in layers.reading.lines):
+        wanted |= dict.fromkeys([_heading(section, 1), _heading(section, 2)])
+    wanted |= dict.fromkeys(measured.indicator or "" for measured in layers.measured)
+    wanted.pop("", None)
+    return wanted
+
+
+def _find_pieces(layers: Layers) -> list[tuple[int, int, int]]:
+    pieces = []
+    for number, (kind, _) in enumerate(layers.kinds):
+        if kind == "commitment":
+            found = find_pieces(layers.reading, layers.sentences[number])
+            pieces += [(number, piece.start, piece.end) for piece in found if len(found) > 1]  # one alone divides nothing
+    return pieces
+
+
+def _cut(of_sentences: np.ndarray, home: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> Stretches:
+    first, last = starts - of_sentences[home], ends - of_sentences[home]
     return Stretches(home, np.minimum(first, last - 1), last)
-
-
-def _lean(areas: Areas, stretches: Stretches) -> np.ndarray:
-    """What speaks for each code before any word is read: the bias, and the form of the text."""
-    return describe_forms(areas.passages, stretches) @ areas.model.by_form + areas.model.bias
 
 
 def _heading(section: tuple[str, ...], depth: int) -> str:
     return " ".join(section[-depth:])
 
 
-def _above(areas: Areas, home: np.ndarray, depth: int) -> np.ndarray:
+def _above(areas: Areas, home: np.ndarray, depth: int) -> list[int]:
     lines, sentences = areas.layers.reading.lines, areas.layers.sentences
-    return areas.said[[areas.others.get(_heading(lines[sentences[number].line].section, depth), -1) for number in home.tolist()]]
+    return [areas.others.get(_heading(lines[sentences[number].line].section, depth), -1) for number in home.tolist()]
 
 
-def _title(areas: Areas) -> np.ndarray:
-    return areas.said[areas.others.get(areas.layers.context.title or "", -1)]
+def _title(areas: Areas) -> int:
+    return areas.others.get(areas.layers.context.title or "", -1)
 
 
 def _around(areas: Areas, home: np.ndarray) -> np.ndarray:
@@ -152,14 +174,14 @@ def _around(areas: Areas, home: np.ndarray) -> np.ndarray:
     return result
 
 
-def _clause_edges(areas: Areas, home: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For each figure the edges of `clause_around`, all at once."""
-    figures, sentences = areas.layers.figures, areas.layers.sentences
-    codes = np.frombuffer(areas.layers.reading.text.encode("utf-32-le"), np.uint32)
+def _clause_edges(layers: Layers, first: np.ndarray, home: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each figure the edges of `clause_around`, all at once; `first` are the sentences' starts."""
+    figures, sentences = layers.figures, layers.sentences
+    codes = np.frombuffer(layers.reading.text.encode("utf-32-le"), np.uint32)
     marks = np.flatnonzero(IS_CLAUSE_END[np.minimum(codes, 0xFFFF)])
-    first, last = areas.starts[home], np.array([sentences[number].end for number in home.tolist()])
-    starts, ends = (np.array([getattr(figure, edge) for figure in figures]) for edge in ("start", "end"))
+    last = np.array([sentences[number].end for number in home.tolist()], np.int64)
+    starts, ends = np.array([(figure.start, figure.end) for figure in figures], np.int64).reshape(-1, 2).T
     marks = np.concatenate([[-1], marks, [len(codes)]])
     left = marks[np.searchsorted(marks, starts) - 1] + 1
     right = marks[np.searchsorted(marks, ends)]
-    return np.maximum(first, left), np.minimum(right, last)
+    return np.maximum(first[home], left), np.minimum(right, last)

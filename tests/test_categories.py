@@ -178,7 +178,7 @@ def test_topics_need_many_sentences_and_become_weights_of_n_grams(tmp_path):
     topics = find_topics(texts)
     assert topics is not None and topics.axes.shape[1] == len(topics.grams)
     plain, wider = fit(read_examples(source, codebook), codebook), fit(read_examples(source, codebook), codebook, topics=topics)
-    assert len(wider.grams) > len(plain.grams) and wider.by_gram.shape == (len(wider.grams), 3)
+    assert len(wider.grams) > len(plain.grams) and wider.by_term.shape == (len(wider.grams) + len(wider.words), 3)
     assert classify(["加固水库"], classifier=wider, allow_none=False)[0].code == "wet"
 
 

@@ -1,8 +1,8 @@
 """Character n-grams of many texts at once, as numbers: what the learned models read.
 
 An n-gram of up to four characters is one 64-bit number (16 bits a character), so that a vocabulary is a sorted array,
-and every feature can be turned back into the characters that it stands for. Look-ups go through a table of hashes made
-once a vocabulary: binary searches took a third of the whole analysis.
+and every feature can be turned back into the characters that it stands for. Look-ups go through a perfect hash made once a
+vocabulary: binary searches took a third of the whole analysis.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from scipy import sparse
 
 START = "\x02"  # stands before each text, so that its first characters are features of their own
 LONGEST = 4
-SPARSE = 4  # slots a key: most look-ups end at the first slot
+SPARSE = 2  # slots a key, at least
 TABLES = 16  # vocabularies whose tables are kept
 OPENINGS = 1 << 16
 OPENING_SHIFT = np.uint64(64 - 16)
@@ -87,10 +87,14 @@ class Layout:
 
 def count_pairs(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> sparse.csr_matrix:
     """How often each (row, column) stands in the list, as a sorted matrix; much quicker than by way of COO for small texts."""
-    pairs = np.sort(rows.astype(np.int64) * shape[1] + columns)
+    bits = max(1, shape[1]).bit_length()
+    pairs = rows.astype(np.int64) << bits
+    pairs |= columns
+    pairs.sort()
     first = np.flatnonzero(np.concatenate([[True], pairs[1:] != pairs[:-1]])) if len(pairs) else np.zeros(0, np.int64)
     data = np.diff(first, append=len(pairs)).astype(np.float32)
-    row, column = np.divmod(pairs[first], shape[1])
+    pairs = pairs[first]
+    row, column = pairs >> bits, pairs & (1 << bits) - 1
     indptr = np.zeros(shape[0] + 1, np.int32)
     np.cumsum(np.bincount(row, minlength=shape[0]), out=indptr[1:])
     matrix = sparse.csr_matrix((data, column.astype(np.int32), indptr), shape=shape, copy=False)
@@ -98,56 +102,60 @@ def count_pairs(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -
     return matrix
 
 
+def spread(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """All numbers from `low` up to `high`, ranges end to end, and which range each is of."""
+    counts = high - low
+    owner = np.repeat(np.arange(len(low)), counts)
+    return owner, np.arange(len(owner)) + np.repeat(high - np.cumsum(counts), counts)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Keys in slots by their hash, the next slot where one is taken; `places` tells each key's place in the vocabulary, -1: free."""
+    """A perfect hash of a vocabulary: a first hash of a key chooses a factor, with which a second one leads to a slot of its own.
 
+    `keys` are the keys in the slots, `places` their places in the vocabulary, -1: free.
+    """
+
+    factors: np.ndarray
     keys: np.ndarray
     places: np.ndarray
+    first_shift: np.uint64
     shift: np.uint64
-    probes: int
 
     def find(self, numbers: np.ndarray) -> np.ndarray:
         """The place of each number in the vocabulary, -1 where it is not in it."""
-        slots = (numbers * MIX >> self.shift).astype(np.int64)
-        found = self.places[slots]
-        wrong = np.flatnonzero((self.keys[slots] != numbers) & (found >= 0))
-        if not len(wrong):
-            return found
-        left, slots = wrong, slots[wrong]
-        found[wrong] = -1
-        for _ in range(self.probes):
-            slots = slots + 1
-            there = self.places[slots]
-            right = self.keys[slots] == numbers[left]
-            found[left[right & (there >= 0)]] = there[right & (there >= 0)]
-            on = ~right & (there >= 0)
-            left, slots = left[on], slots[on]
-            if not len(left):
-                break
+        hashes = numbers * MIX
+        hashes >>= self.first_shift
+        slots = self.factors.take(hashes.view(np.int64))
+        slots *= numbers
+        slots >>= self.shift
+        found = self.places.take(slots.view(np.int64))
+        found[self.keys.take(slots.view(np.int64)) != numbers] = -1
         return found
 
 
 def make_table(vocabulary: np.ndarray) -> Table:
     """A table for keys that are all different."""
-    bits = max(4, int(len(vocabulary) * SPARSE).bit_length())
-    shift = np.uint64(64 - bits)
-    size = (1 << bits) + 64 + len(vocabulary) // 8  # a little more behind the end instead of a way round
-    keys, places = np.zeros(size, np.uint64), np.full(size, -1, np.int32)
-    left = np.arange(len(vocabulary), dtype=np.int32)
-    slots = (vocabulary * MIX >> shift).astype(np.int64)
-    probes = 0
-    while len(left):
-        free = places[slots] < 0
-        _, first = np.unique(slots[free], return_index=True)
-        chosen = np.flatnonzero(free)[first]
-        places[slots[chosen]] = left[chosen]
-        keys[slots[chosen]] = vocabulary[left[chosen]]
-        rest = np.ones(len(left), bool)
-        rest[chosen] = False
-        left, slots = left[rest], slots[rest] + 1
-        probes += 1
-    return Table(keys, places, shift, probes)
+    bits = max(6, int(len(vocabulary) * SPARSE).bit_length())
+    first_shift, shift = np.uint64(64 - bits + 3), np.uint64(64 - bits)
+    buckets = (vocabulary * MIX >> first_shift).astype(np.int64)
+    order, sizes = np.argsort(buckets, kind="stable"), np.bincount(buckets, minlength=1 << bits - 3)
+    begins = np.cumsum(sizes) - sizes
+    factors, keys, places = np.zeros(len(sizes), np.uint64), np.zeros(1 << bits, np.uint64), np.full(1 << bits, -1, np.int32)
+    generator = np.random.default_rng(0)
+    for size in range(int(sizes.max()), 0, -1):  # full buckets choose while there is room
+        left = np.flatnonzero(sizes == size)
+        while len(left):
+            factor = generator.integers(0, 1 << 63, dtype=np.uint64) << np.uint64(1) | np.uint64(1)
+            members = order[begins[left][:, None] + np.arange(size)]
+            slots = (vocabulary[members] * factor >> shift).astype(np.int64)
+            claims = np.bincount(slots.ravel(), minlength=1 << bits)
+            free = ((places[slots] < 0) & (claims[slots] == 1)).all(axis=1)
+            factors[left[free]] = factor
+            places[slots[free]] = members[free]
+            keys[slots[free]] = vocabulary[members[free]]
+            left = left[~free]
+    return Table(factors, keys, places, first_shift, shift)
 
 
 _tables: dict[int, tuple[np.ndarray, Table]] = {}
@@ -266,10 +274,9 @@ def _candidates(layout: Layout, openings: Openings) -> tuple[np.ndarray, np.ndar
     counts = openings.counts[hashes]
     starts = np.flatnonzero(counts)
     hashes, counts = hashes[starts], counts[starts]
-    behind = np.cumsum(counts)
-    number = np.repeat(openings.first[hashes] - behind + counts, counts)
-    number += np.arange(len(number))
-    starts = np.repeat(starts, counts)
+    first = openings.first[hashes]
+    owner, number = spread(first, first + counts)
+    starts = starts[owner]
     ends = starts + openings.lengths[number]
     inside = layout.owner[starts] == layout.owner[np.minimum(ends, len(layout.owner)) - 1]
     inside &= ends <= len(layout.owner)
