@@ -1,4 +1,4 @@
-"""Importing this module reads words, models and jieba's dictionary once, for the process that children are forked from.
+"""Importing this module reads words and models once, for the process that children are forked from.
 
 A child that replaces a crashed one then starts within a tenth of a second and shares the memory of all of it.
 """

@@ -26,12 +26,12 @@ def journal(out):
 
 def test_each_poison_costs_its_own_document_alone(tmp_path):
     paths = write_documents(tmp_path / "in", 12)
-    poisons = {"hang": "4 s", "abort": "-6", "memory": "more memory", "defect": "ZeroDivisionError: of ours", "refuse": "no"}
+    poisons = {"hang": "6 s", "abort": "-6", "memory": "more memory", "defect": "ZeroDivisionError: of ours", "refuse": "no"}
     for name in poisons:
         (tmp_path / "in" / f"{name}.txt").write_text(name, encoding="utf-8")
         paths.insert(3, str(tmp_path / "in" / f"{name}.txt"))
     paths.append(str(tmp_path / "absent.txt"))
-    outcomes = run(paths, tmp_path / "out", seconds=4)
+    outcomes = run(paths, tmp_path / "out", seconds=6)
     assert Counter(outcome.path for outcome in outcomes) == Counter(paths)
     failed = {Path(outcome.path).stem: outcome for outcome in outcomes if outcome.status == "failed"}
     assert set(failed) == {*poisons, "absent"}
