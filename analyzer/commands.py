@@ -11,7 +11,7 @@ from typing import Any
 
 from analyzer.commands_compare import run_compare, run_track
 from analyzer.errors import AnalyzerError
-from analyzer.inputs import analyze_path, expand_paths, given_limits, read_each, read_path
+from analyzer.inputs import analyze_path, expand_paths, given_limits, name_path, read_each, read_path
 from analyzer.printing import fit, open_writer, print_jsonl
 from analyzer.records import Document, to_dict
 
@@ -126,23 +126,24 @@ def run_batch(args: argparse.Namespace) -> int:
     from analyzer import batch
 
     if not args.scheduler:
-        batch.start_warming()
+        batch.start_warming(args.out)
     from dataclasses import asdict
 
     from tqdm import tqdm
 
     paths = list(expand_paths(args.paths))
     sinks = [batch.open_sink(destination, retry=args.retry) for destination in args.out]
-    known = 0
+    known: list[batch.Outcome] = []
     with tqdm(total=len(paths), unit="doc", file=sys.stderr, disable=None) as bar:
         def tell(outcome: batch.Outcome) -> None:
-            nonlocal known
             bar.update()
-            known += outcome.status == "known"
-            if args.format == "jsonl" and outcome.status != "known":
+            if outcome.status == "known":
+                known.append(outcome)
+            elif args.format == "jsonl":
                 print(json.dumps(asdict(outcome)), flush=True)
-            if outcome.status == "failed":
-                bar.write(f"error: {outcome.error}", file=sys.stderr)
+            if outcome.error:
+                before = " (as before; --retry tries it again)" if outcome.status == "known" else ""
+                bar.write(f"error: {name_path(outcome.path, outcome.error)}{before}", file=sys.stderr)
 
         options: dict[str, Any] = {"seconds": args.timeout, "megabytes": args.memory, "infer_departments": args.infer_departments, "report": tell}
         if args.scheduler:
@@ -155,8 +156,10 @@ def run_batch(args: argparse.Namespace) -> int:
     for sink in sinks:
         sink.close()
     failed = sum(outcome.status == "failed" for outcome in outcomes)
-    print(f"{len(outcomes) - failed} documents done, {failed} failed, {known} were known before", file=sys.stderr)
-    return 1 if failed else 0
+    failed_before = sum(bool(outcome.error) for outcome in known)
+    print(f"{len(outcomes) - failed} documents done, {failed} failed; {len(known) - failed_before} were done before"
+          + (f", {failed_before} had failed before: --retry tries them again" if failed_before else ""), file=sys.stderr)
+    return 1 if failed or failed_before else 0
 
 
 def run_app(args: argparse.Namespace) -> int:

@@ -51,10 +51,15 @@ def read_each(paths: Iterable[str], read: Callable[[str], Found], failed: list[s
         try:
             found = read(path)
         except AnalyzerError as error:
-            print(f"error: {error}", file=sys.stderr)
+            print(f"error: {name_path(path, str(error))}", file=sys.stderr)
             failed.append(path)
         else:
             yield path, found
+
+
+def name_path(path: str, message: str) -> str:
+    """The message for the user, which has to name the file as it was given."""
+    return message if path in message else f"{path}: {message}"
 
 
 def given_limits(args: argparse.Namespace) -> Limits:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analyzer.errors import UnreadableDocument
 from analyzer.pipeline.bodies import Assignment
 from analyzer.pipeline.context import DocumentContext, read_context
 from analyzer.pipeline.figures import find_quantities
@@ -20,6 +21,7 @@ from analyzer.pipeline.table_figures import TableFacts, read_tables
 from analyzer.pipeline.timeline import assign_periods
 from analyzer.records import Document
 
+MOST_FIGURES = 50_000  # a five-year plan has 500, a yearbook 20,000; six times as many filled a library with 2 GB, in ten minutes
 SURE = 0.95  # what a table's heads say is as good as said
 
 
@@ -50,6 +52,9 @@ def read_layers(document: Document) -> Layers:
     sentences = split_sentences(reading)
     quantities, facts = read_tables(reading, document.blocks, find_quantities(reading.text), year=context.year)
     figures = [quantity for quantity in quantities if quantity.reason is None]
+    if len(figures) > MOST_FIGURES:
+        raise UnreadableDocument(f"{document.name}: more than {MOST_FIGURES:,} figures: data rather than a policy document; split it",
+                                 f"{document.name}：数据超过 {MOST_FIGURES:,} 条，更像数据集而非政策文件；请拆分")
     rows = [facts.get(quantity.start) for quantity in figures]
     measured = [Measured(row.indicator, row.action, row.pieces, SURE, ("indicator:table",)) if row else found
                 for row, found in zip(rows, find_indicators(reading, figures), strict=True)]

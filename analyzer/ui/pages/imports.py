@@ -31,6 +31,7 @@ FORMATS = [
     "tif",
     "tiff",
 ]
+SHOWN = 500  # jobs; drawn anew each second while files are read
 LEVELS = ["", "national", "provincial", "municipal", "county"]
 _STATES = {
     "queued": ("等待", "Waiting"),
@@ -105,13 +106,15 @@ def _progress(was_busy: bool) -> None:
     busy = counts.get("queued", 0) + counts.get("running", 0)
     if was_busy and not busy:
         st.rerun()  # the whole page: its table of documents is out of date, and the clock may stop
-    jobs = library.list_jobs(store, samples=bool(busy), limit=100)
+    jobs = library.list_jobs(store, samples=bool(busy), limit=SHOWN)
     if not jobs:
         return
-    ended = sum(job["state"] not in ("queued", "running") for job in jobs)
+    listed = library.count_jobs(store, samples=bool(busy))
+    total, failed = sum(listed.values()), listed.get("failed", 0)
     st.subheader(say("队列", "Queue"))
     if busy:
-        st.progress(ended / len(jobs), text=say(f"已完成 {ended} / {len(jobs)}", f"{ended} of {len(jobs)} done"))
+        ended = total - listed.get("queued", 0) - listed.get("running", 0)
+        st.progress(ended / total, text=say(f"已完成 {ended} / {total}", f"{ended} of {total} done"))
     titles = library.document_titles(store)
     frame = pd.DataFrame([{"name": job["name"], "state": _state(job), "note": _note(job, titles)} for job in jobs])
     st.dataframe(
@@ -121,13 +124,25 @@ def _progress(was_busy: bool) -> None:
         height=min(38 + 35 * len(frame), 250),
         placeholder="",
         column_config={
-            "name": st.column_config.TextColumn(say("文件名", "File"), width=300),
+            "name": st.column_config.TextColumn(say("文件名", "File"), width=260),
             "state": st.column_config.TextColumn(say("状态", "State"), width=130),
-            "note": st.column_config.TextColumn(say("说明", "Note"), width=520),
+            "note": st.column_config.TextColumn(say("说明", "Note"), width=560),
         },
     )
+    if total > len(jobs):
+        st.caption(say(f"共 {total} 个，只列出前 {len(jobs)} 个，失败的在最前。", f"The first {len(jobs)} of {total}, what failed before all others."))
     if not busy:
-        st.button(say("清空列表", "Clear the list"), on_click=library.clear_jobs, args=(store,), key="clear_jobs")
+        _queue_buttons(failed)
+
+
+def _queue_buttons(failed: int) -> None:
+    store = the_store()
+    again, clear, _ = st.columns([2, 1, 3])
+    if failed and again.button(say(f"重试失败的 {failed} 个", f"Try the {failed} that failed again"), key="retry_jobs"):
+        library.retry_jobs(store)
+        the_queue().wake()
+        st.rerun()
+    clear.button(say("清空列表", "Clear the list"), on_click=library.clear_jobs, args=(store,), key="clear_jobs")
 
 
 def _state(job: dict[str, Any]) -> str:
