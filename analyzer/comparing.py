@@ -71,6 +71,14 @@ BARE = re.compile(r"[\d.,]+")
 _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "approx": "≈", "eq": "", "range": ""}
 
 
+def _in_short(value: float) -> str:
+    """8000亿 for 800,000,000,000, 1.2万 for 12,000: as the documents themselves write it."""
+    for size, mark in ((1e8, "亿"), (1e4, "万")):
+        if abs(value) >= size:
+            return f"{value / size:.8g}{mark}"
+    return f"{value:.8g}"
+
+
 def figure_to_words(figure: Figure | None) -> str:
     """A figure in short: ≥5.5%, +7%, -3%."""
     if figure is None:
@@ -78,5 +86,5 @@ def figure_to_words(figure: Figure | None) -> str:
     sign = {"increase": "+", "decrease": "-"}.get(figure.change, "")
     words = figure.quote
     if figure.unit and BARE.fullmatch(words):  # a table's cell: its unit stands in the heads
-        words = f"{figure.value:,.12g}{figure.unit}"
+        words = f"{_in_short(figure.value)}{figure.unit}"
     return f"{_SIGNS.get(figure.comparator, '')}{sign}{words}"

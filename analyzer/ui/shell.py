@@ -88,7 +88,7 @@ section[data-testid="stSidebar"] div[data-testid="stSidebarHeader"] {height: 2.2
 .st-key-grid [data-testid="stElementToolbar"] {display: none;}
 .st-key-language-switch {position: fixed; top: .45rem; right: 1rem; z-index: 999991; width: auto !important;}
 .st-key-language-switch button {min-height: 1.7rem; padding: 0 .6rem; font-size: .8rem;}
-.stMultiSelect [data-baseweb="tag"] {background: #e4e9f2; color: #1f2329;} .stMultiSelect [data-baseweb="tag"] svg {fill: #667;}
+[data-testid="stMultiSelectTagsContainer"] [data-tag] {background: #e4e9f2 !important; color: #1f2329 !important;}
 section[data-testid="stSidebar"] .stCheckbox {margin-bottom: -.35rem;}
 section[data-testid="stSidebar"] .stCheckbox p {line-height: 1.25; font-size: .88rem;}
 """
