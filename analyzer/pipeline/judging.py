@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from analyzer.lexicon import cues
 from analyzer.pipeline.quantities import FORMS, Number, unit_kind
+from analyzer.pipeline.terms import is_fine, is_frequency, is_term
 
 WINDOW = 24
 QUOTED_LENGTH = 18
@@ -56,6 +57,9 @@ LESS_BEFORE = re.compile(r"(?:不足|不到|低于|少于)$")
 MORE_BEFORE = re.compile(r"(?<!不)(?:超过?|达到?|突破|过)$")
 EVERY_BEFORE = re.compile(r"每(?:新增|增加|减少)?$")
 STREAK_BEFORE = re.compile(r"连续(?:第)?$|连续实现$|已连续$")
+ADDRESS_BEFORE = re.compile(r"(?:[路街巷弄号栋幢]|[\d号]楼|\d层)$")
+COORDINATE_BEFORE = re.compile(r"(?:[南北]纬|[东西]经)$")
+SURVEY_AFTER = re.compile(r"(?:全国|全省|全市)?人口(?:变动)?(?:抽样)?(?:调查|普查)|抽样")
 TIMES_BEFORE = re.compile(r"[×÷✕]\s?$")
 HAN_AFTER = re.compile(r"[\u4e00-\u9fff]")
 AGEING = r"房龄|老旧|住宅|电梯|车龄|车辆|小区|建筑|楼龄|老|燃气|供水|供热|管"
@@ -141,8 +145,10 @@ def is_class(number: Number, left: str, right: str) -> str | None:
     """万亿级产业, 5A级景区, 亿元以上项目, 500千伏输变电工程, 20户以上自然村: a class, not a count."""
     if number.unit != "个" and LEVEL_AFTER.match(right) or STRONGEST_AFTER.match(right):
         return "class"
-    if number.unit in ("千伏", "伏", "英寸", "纳米", "微米", "兆瓦时") and HAN_AFTER.match(right):
+    if number.unit in ("千伏", "伏", "英寸", "纳米", "微米", "兆瓦时") and re.match(r"(?:[（(][A-Za-zμ]{1,3}[）)])?[\u4e00-\u9fff]", right):
         return "class"
+    if is_fine(left, right):
+        return None
     if number.form == "chinese" and not re.search(r"[一二三四五六七八九两]", number.digits) and number.unit and re.match(r"以上|以下|级|以内", right) \
             and not VAGUE_BEFORE.search(left) and not (number.unit in GENERAL_UNITS and re.match(r"以上(?![\u4e00-\u9fff])", right)):
         return "class"
@@ -158,6 +164,15 @@ def is_class(number: Number, left: str, right: str) -> str | None:
     if number.unit in ("GHz", "MHz") and right.startswith("频"):
         return "class"
     return None
+
+
+def is_label(number: Number, left: str, right: str) -> str | None:
+    """人民路3栋2层, 一式两份, 10.5代线, 北纬30度, 1%人口抽样调查 tell which one, not how much."""
+    if number.unit in ("栋", "幢", "楼", "层", "室", "单元") and ADDRESS_BEFORE.search(left) or number.unit == "度" and COORDINATE_BEFORE.search(left):
+        return "address"
+    if number.unit == "代" or number.unit == "%" and SURVEY_AFTER.match(right):
+        return "class"
+    return "copies" if number.unit == "份" and left.endswith("一式") else None
 
 
 def is_base(number: Number, left: str, right: str) -> str | None:
@@ -181,7 +196,7 @@ def is_duration(number: Number, left: str, right: str) -> str | None:
         return "duration"
     if number.unit == "日" and re.search(r"月$|日$", left):
         return "date"
-    if number.unit == "年" and re.match(r"内(?:不得|不予|取消|限制|免|暂停|禁止)", right):
+    if number.unit == "年" and re.match(r"内(?:不得|不予|不受理|不再|不能|取消|限制|免|暂停|停止|禁止)", right) or is_term(left, right):
         return None
     if number.unit == "年" and re.match(rf"内|以上(?:{AGEING})", right) and not re.search(RULE_WORDS, left + right):
         return "duration"
@@ -205,10 +220,13 @@ def is_chinese_word(number: Number, left: str, right: str) -> str | None:
     kind = unit_kind(number.unit)
     if kind == "none":
         return None if number.magnitude or VAGUE_BEFORE.search(left) or TOP_BEFORE.search(left) else "word"
+    if is_fine(left, right) or number.unit == "次" and is_frequency(left, right):
+        return None
+    term = kind == "time" and (LIMIT_BEFORE.search(left) or is_term(left, right) or number.unit != "年" and LIMIT_AFTER.match(right))
     bare = not re.search(r"[一二三四五六七八九两]", number.digits)
     if bare and number.digits != "十" and not number.many and not VAGUE_BEFORE.search(left) and not re.match(r"以上(?![\u4e00-\u9fff])", right):
         return "word"
-    if kind == "weak" or number.digits == "二" or re.search(r"第[一二三四五六七八九十]、$", left):  # counts are 两个, 二次 is the second
+    if kind == "weak" or number.digits == "二" and not term or re.search(r"第[一二三四五六七八九十]、$", left):  # counts are 两个, 二次 is the second
         return "word"
     if number.unit == "元" and len(number.digits) == 1 or number.unit == "门" or number.unit == "度" \
             or re.match(r"规定|毫不|确立|维护|百年|“|[一二两三四五六七八九十][\u4e00-\u9fff]", right):
@@ -218,7 +236,8 @@ def is_chinese_word(number: Number, left: str, right: str) -> str | None:
     if number.digits in ("两", "三", "四") and number.unit in ("个", "条", "只", "项", "手") and not CHINESE_CUES.search(left):
         return "word"
     if number.digits == "一" and number.unit != "%":
-        limited = re.search(r"(?:超过|不少于|至少|不低于|不得少于|不多于|少于|再减|新增|提高|下降)$", left)
+        limited = term or re.search(r"(?:超过|不少于|至少|不低于|不得少于|不多于|少于|再减|新增|提高|下降)$", left) or \
+            unit_kind(number.unit) == "length" and re.match(r"(?:范围)?(?:以|之)?内", right)
         return None if limited and not re.match(r"[\u4e00-\u9fff]{0,2}批", right) and number.unit not in ("批", "项", "次") else "article"
     if kind in ("count", "people", "time", "percent") and number.unit in ("批", "期", "轮", "届", "次", "级", "代", "季", "类", "点"):
         return None if CHINESE_CUES.search(left) and number.unit in ("次", "类", "轮") else "word"
@@ -275,7 +294,7 @@ def is_fixed_name(number: Number, left: str, right: str) -> str | None:
 Rule = Callable[[Number, str, str], str | None]
 RULES: tuple[Rule, ...] = (
     is_quoted_name, is_word_part, is_date, is_reference_number, is_ordinal, is_slogan, is_fixed_name, is_ratio_name, is_base, is_duration, is_age,
-    is_class, is_chinese_word,
+    is_label, is_class, is_chinese_word,
 )
 ONLY_FOR: dict[Rule, tuple[str, ...]] = {
     is_word_part: ("arabic", "ratio"), is_ordinal: ("rank",), is_fixed_name: ("fixed",), is_ratio_name: ("ratio",), is_chinese_word: ("chinese",)}
