@@ -15,6 +15,7 @@ EPILOG = """examples:
   python -m analyzer extract plan.pdf --commitments --infer-departments
   python -m analyzer evaluate corpus/gold
   python -m analyzer compare report-2025.docx report-2026.docx --shared
+  python -m analyzer words report-2026.docx --against report-2025.docx
   python -m analyzer track report-2025.docx report-2026.docx --actuals actuals.csv
 """
 
@@ -77,6 +78,14 @@ def build_parser() -> argparse.ArgumentParser:
     track.add_argument("--actuals", metavar="FILE", help="CSV or XLSX with indicator, value, unit, period, region, source (or 指标, 实际值, 单位 …)")
     track.add_argument("--rates", choices=("category", "region"), help="print the rates of fulfilment by category or region instead")
     track.add_argument("--format", choices=("table", "jsonl"), default="table")
+
+    words = commands.add_parser("words", help="count the words of documents, set one group against another, or show where a word stands")
+    words.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, or an http(s) address")
+    words.add_argument("--against", nargs="+", metavar="PATH", help="documents to compare with: the words most typical of the first group come first")
+    words.add_argument("--find", nargs="+", metavar="WORD", help="print every place where one of these words stands instead")
+    words.add_argument("--top", type=int, default=50, metavar="N", help="how many words (default: 50; 0: all)")
+    words.add_argument("--format", choices=("table", "jsonl"), default="table")
+    add_limits(words, 900)
 
     train = commands.add_parser("train", help="train the models, from corpus/ or from your own labels")
     train.add_argument("sources", nargs="*", metavar="PATH", help="gold folders and label files (default: the samples in corpus/)")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from analyzer.commands_compare import run_compare, run_track
+from analyzer.commands_words import run_words
 from analyzer.errors import AnalyzerError
 from analyzer.inputs import analyze_path, expand_paths, given_limits, name_path, read_each, read_path
 from analyzer.printing import fit, open_writer, print_jsonl
@@ -210,4 +211,4 @@ def _print_backup(found: Any) -> None:
 
 
 __all__ = ["run_app", "run_backup", "run_batch", "run_classify", "run_compare", "run_evaluate", "run_extract", "run_read", "run_restore",
-           "run_track", "run_train"]
+           "run_track", "run_train", "run_words"]

@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGES = {"overview": "", "import": "import", "targets": "targets", "pdf": "targets", "review": "review", "missed": "review", "bulk": "review", "log": "review",
-         "export": "export", "settings": "settings", "codebook": "settings", "source": "doc?d=1", "compare": "compare", "progress": "progress"}  # fmt: skip
+         "export": "export", "settings": "settings", "codebook": "settings", "source": "doc?d=1", "compare": "compare", "progress": "progress", "words": "words"}  # fmt: skip
 CLICKS = {
     "missed": ("漏检审查", "Recall audit"),
     "bulk": ("批量修改", "Bulk edit"),

@@ -12,7 +12,7 @@ from analyzer import store as library
 from analyzer.__main__ import main
 from analyzer.store import Filters
 
-PAGES = ["", "import", "targets", "commitments", "review", "compare", "progress", "export", "settings", "doc"]
+PAGES = ["", "import", "targets", "commitments", "review", "compare", "progress", "words", "export", "settings", "doc"]
 
 
 def _key(store, quote: str) -> str:

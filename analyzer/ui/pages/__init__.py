@@ -12,7 +12,7 @@ import streamlit as st
 
 from analyzer.ui.language import say
 
-NAMES = ("overview", "imports", "targets", "commitments", "review", "compare", "progress", "exports", "settings", "document")
+NAMES = ("overview", "imports", "targets", "commitments", "review", "compare", "progress", "words", "exports", "settings", "document")
 
 
 def all_pages() -> list[Any]:
@@ -25,6 +25,7 @@ def all_pages() -> list[Any]:
         "review": st.Page(_shower("review"), title=say("校对", "Review"), url_path="review"),
         "compare": st.Page(_shower("compare"), title=say("对比", "Compare"), url_path="compare"),
         "progress": st.Page(_shower("progress"), title=say("进展", "Progress"), url_path="progress"),
+        "words": st.Page(_shower("words"), title=say("用词", "Words"), url_path="words"),
         "exports": st.Page(_shower("exports"), title=say("导出", "Export"), url_path="export"),
         "settings": st.Page(_shower("settings"), title=say("设置", "Settings"), url_path="settings"),
         "document": st.Page(_shower("document"), title=say("原文", "Source"), url_path="doc", visibility="hidden"),

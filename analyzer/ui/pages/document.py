@@ -63,7 +63,9 @@ def _text(row: dict[str, Any], figure: dict[str, Any] | None, promise: dict[str,
     if promise and not figure:
         marks.append({"start": promise["start"], "end": promise["end"], "kind": "s", "key": "", "title": ""})
     meant = figure or promise
-    active = (meant["start"], meant["end"]) if meant else None
+    active = (meant["start"], meant["end"]) if meant else _asked_for(len(row["text"]))
+    if active and not meant:
+        marks.append({"start": active[0], "end": active[1], "kind": "q", "key": "", "title": ""})
     clicked, marked = marked_text(row["text"], marks, active=active, key=f"text-{row['id']}", height=640)
     known = {f["key"] for f in figures}
     if clicked in known and (figure is None or clicked != figure["key"]):
@@ -72,6 +74,13 @@ def _text(row: dict[str, Any], figure: dict[str, Any] | None, promise: dict[str,
         st.rerun()
     if marked:
         st.session_state["marked"] = (row["id"], *marked)
+
+
+def _asked_for(length: int) -> tuple[int, int] | None:
+    """The stretch that the address names (`at=120-124`), if it lies in the text."""
+    match = re.fullmatch(r"(\d{1,9})-(\d{1,9})", st.query_params.get("at", ""))
+    start, end = (int(match[1]), int(match[2])) if match else (0, 0)
+    return (start, end) if start < end <= length else None
 
 
 def figure_marks(figures: list[dict[str, Any]], chosen: dict[str, Any] | None) -> list[dict[str, Any]]:
