@@ -119,8 +119,9 @@ def read_passages(texts: Sequence[str], model: Classifier) -> Passages:
     sizes = np.array([len(text) + 1 for text in texts], np.int64)
     found = table_of(model.grams).find(np.concatenate(layout.windows[:LONGEST]))
     known = found >= 0
-    before = np.zeros(len(known) + 1, np.int32)
-    np.cumsum(known, out=before[1:])
+    before = np.zeros(len(known) + 2, np.int32)  # the last place twice: a lone character at the end of all has no place for three
+    np.cumsum(known, out=before[1:-1])
+    before[-1] = before[-2]
     return Passages(texts, layout, np.cumsum(sizes) - sizes + 1, before, found[known], find_places(layout, _packed(model.words)))
 
 

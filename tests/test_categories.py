@@ -220,3 +220,11 @@ def test_lines_of_a_file_are_labelled():
 def test_the_clause_around_a_figure():
     text = "改造小区5个，新建桥梁2座。"
     assert clause_around(text, 11, 13, 0, len(text)) == "新建桥梁2座"
+
+
+@pytest.mark.parametrize("text", ["5", "三、", "今年改造老旧小区1200个。\n5", "。\n。"])
+def test_lone_characters_at_the_end_of_a_document(text):
+    from analyzer.analysis import analyze
+    from analyzer.ingest import text_to_document
+
+    assert analyze(text_to_document(text)).document.text == text
