@@ -29,7 +29,7 @@ class Limits:
     memory_bytes: int = 4096 * MEBI
     zip_ratio: float = 200.0
     zip_bytes: int = 500 * MEBI
-    characters: int = 20_000_000
+    characters: int = 5_000_000
     result_bytes: int = 1024 * MEBI
 
 

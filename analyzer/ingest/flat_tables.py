@@ -20,12 +20,13 @@ EMPTY_LINE = re.compile(r"\n[^\S\n]*\r?\n")
 def rebuild_tables(text: str, blocks: Sequence[Block]) -> list[Block]:
     """The blocks with flattened tables as table blocks; a table is rebuilt whole or not at all."""
     lines = [text[block.start:block.end].strip() if block.kind == "paragraph" else "\0" for block in blocks]
+    stops = _find_stops(text, blocks)
     rebuilt: list[Block] = []
     at = inside = 0  # lines before `inside` are heads of a numbered table whose rows differ; no other table begins there
     while at < len(blocks):
         found = None
         if at >= inside and FIRST.match(lines[at]):
-            near = lines[:_end_of_run(text, blocks, at)]
+            near = lines[:stops[at]] if at + 4 < stops[at] < len(blocks) else lines  # heads stand without empty lines between them
             numbered = NUMBERED.match(lines[at]) is not None
             found = (find_numbered(near, at) if numbered else None) or find_typed(near, at)
             if numbered and not found:
@@ -39,12 +40,12 @@ def rebuild_tables(text: str, blocks: Sequence[Block]) -> list[Block]:
     return rebuilt
 
 
-def _end_of_run(text: str, blocks: Sequence[Block], at: int) -> int:
-    """Where a table that begins at `at` must end: at the first empty line, if its heads stand without one between them."""
-    for place in range(at + 1, len(blocks)):
-        if EMPTY_LINE.search(text, blocks[place - 1].end, blocks[place].start):
-            return place if place > at + 4 else len(blocks)
-    return len(blocks)
+def _find_stops(text: str, blocks: Sequence[Block]) -> list[int]:
+    """For each block the next one that an empty line stands before."""
+    stops = [len(blocks)] * len(blocks)
+    for place in range(len(blocks) - 1, 0, -1):
+        stops[place - 1] = place if EMPTY_LINE.search(text, blocks[place - 1].end, blocks[place].start) else stops[place]
+    return stops
 
 
 def _table(blocks: Sequence[Block], found: Found) -> Block:

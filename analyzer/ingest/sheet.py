@@ -70,9 +70,12 @@ def read_sheet(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Docum
 def add_sheet(builder: Builder, rows: Sequence[Sequence[Any]], merged: Iterable[Any], look: Looks) -> None:
     """A sheet's tables, parted at blank rows where a new head begins; lone cells above and below are paragraphs."""
     spans = {tuple(start): (end[0] - start[0] + 1, end[1] - start[1] + 1) for start, end in merged}
-    covered = {(row, column) for (top, left), (height, width) in spans.items()
+    width = max(map(len, rows), default=0)
+    if sum(min(height, max(0, len(rows) - top)) * min(across, max(0, width - left)) for (top, left), (height, across) in spans.items()) > len(rows) * width:
+        spans = {}  # ranges that overlap by the thousand merge nothing
+    covered = {(row, column) for (top, left), (height, across) in spans.items()
                for row in range(top, min(top + height, len(rows)))
-               for column in range(left, min(left + width, len(rows[row]))) if (row, column) != (top, left)}
+               for column in range(left, min(left + across, len(rows[row]))) if (row, column) != (top, left)}
     table: list[list[GridCell]] = []
     blank = False
 

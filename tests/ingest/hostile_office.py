@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -86,6 +87,38 @@ def nested_html(depth: int, tag: str = "div") -> bytes:
     return ("<html><body>" + f"<{tag}>" * depth + "文字在最里面" + f"</{tag}>" * depth + "</body></html>").encode()
 
 
+def overlapping(count: int = 1_000, size: int = 900_000) -> bytes:
+    """A ZIP whose directory names one packed part a thousand times: small on disk, a gigabyte unpacked."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    body, crc = packer.compress(b" " * size) + packer.flush(), zlib.crc32(b" " * size)
+    common = struct.pack("<HHHIII", 8, 0, 0, crc, len(body), size)
+    name = b"word/document.xml"
+    local = b"PK\x03\x04" + struct.pack("<HH", 20, 0) + common + struct.pack("<HH", len(name), 0) + name + body
+    names = [name, *(b"word/%06d.xml" % number for number in range(1, count))]
+    directory = b"".join(b"PK\x01\x02" + struct.pack("<HHH", 20, 20, 0) + common + struct.pack("<HHHHHII", len(each), 0, 0, 0, 0, 0, 0) + each
+                         for each in names)
+    return local + directory + b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, count, count, len(directory), len(local), 0)
+
+
+def column(number: int) -> str:
+    """The letters of a column from 0: A, …, Z, AA."""
+    letters = ""
+    number += 1
+    while number:
+        number, last = divmod(number - 1, 26)
+        letters = chr(65 + last) + letters
+    return letters
+
+
+def overlapping_merges(count: int = 600) -> bytes:
+    """Hundreds of merged ranges over the same cells."""
+    rows = "".join(f'<row r="{row}">' + "".join(f'<c r="{column(at)}{row}"><v>{row}</v></c>' for at in range(300)) + "</row>" for row in range(1, 101))
+    merges = "".join(f'<mergeCell ref="{column(at % 290)}{at // 290 + 1}:KN100"/>' for at in range(count))
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return replaced(simple_xlsx(), "xl/worksheets/sheet1.xml",
+                    f'<worksheet xmlns="{space}"><sheetData>{rows}</sheetData><mergeCells>{merges}</mergeCells></worksheet>')
+
+
 HOSTILE = [
     Hostile("empty.docx", lambda: b"", "empty", "0 bytes"),
     Hostile("blank.txt", lambda: b" \r\n\t\r\n", "empty", "only blanks"),
@@ -158,4 +191,27 @@ HOSTILE = [
     Hostile("heads.txt", lambda: ("序号\n任务\n" * 8_000).encode(), None, "the head of a table again and again"),
     Hostile("numbers.txt", lambda: "".join(f"{number}\n" for number in range(20_000)).encode(), None, "row numbers without rows"),
     Hostile("cut.txt", lambda: "改造小区120个。".encode()[:-1], None, "cut within a character"),
+    Hostile("overlap.docx", overlapping, "bomb", "parts of a ZIP that lie over each other"),
+    Hostile("late.docx", lambda: replaced(docx(""), "word/document.xml", f"<!--{' ' * 150_000}-->{XXE}<a>&x;</a>"), "DTD",
+            "an entity behind a long comment"),
+    Hostile("drawn.docx", lambda: with_parts(docx(p("改造小区120个。")), **{"word/_rels/document.xml.rels": (
+        '<Relationships><Relationship Id="a" Type="x/header" Target="../../../../etc/passwd"/>'
+        '<Relationship Id="b" Type="x/attachedTemplate" Target="http://127.0.0.1:9/a.dotm" TargetMode="External"/></Relationships>')}), None,
+        "parts outside of the package and templates from elsewhere"),
+    Hostile("include.docx", lambda: replaced(docx(""), "word/document.xml", (
+        f'<w:document {W} xmlns:xi="http://www.w3.org/2001/XInclude"><w:body><w:p><w:r><w:t><xi:include href="file:///etc/passwd" parse="text"/>'
+        "</w:t></w:r></w:p></w:body></w:document>")), "no text", "a file drawn in by XInclude"),
+    Hostile("outside.ofd", lambda: pack({"OFD.xml": "<OFD><DocBody><DocRoot>../../../../etc/passwd</DocRoot></DocBody></OFD>"}), "damaged",
+            "a document outside of the package"),
+    Hostile("merged.xlsx", overlapping_merges, None, "merged ranges that overlap"),
+    Hostile("columns.xlsx", lambda: sheet_xml('<row r="1">' + "".join(f'<c r="{column(at)}1"><v>7</v></c>' for at in range(16_384)) + "</row>"), None,
+            "all columns that a sheet can have"),
+    Hostile("comments.html", lambda: b"<!-- x -->" * 400 + "<p>改造小区120个。</p>".encode(), None, "comments that can be parted in 2^400 ways"),
+    Hostile("opened.html", lambda: b"<html><body>" + b"<b>" * 300_000 + "改造小区120个。".encode(), "deeply", "a third of a million tags that nobody closed"),
+    Hostile("references.html", lambda: "<html><body>改造小区120个。&#xD800;&#0;&#x110000;&#xFFFF;</body></html>".encode(), None, "references to no character"),
+    Hostile("archive.mht", lambda: b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n' + (
+        b'--b\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n') * 3_000, "damaged", "a web archive in itself, three thousand times"),
+    Hostile("long.txt", lambda: b"a" * 6_000_000, "characters", "one line that is longer than any book"),
+    Hostile("nul.txt", lambda: ("改造小区120个。" * 20 + "\x00").encode() * 50, None, "NULs between sentences"),
+    Hostile("turned.txt", lambda: "改造\u202e小区120个\u202c，新建\ufeff公园3\u200b0座。".encode(), None, "marks that turn the direction"),
 ]
