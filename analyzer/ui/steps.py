@@ -31,7 +31,7 @@ def undo_button() -> None:
 def _undo(last: dict[str, Any]) -> None:
     library.undo(the_store(), last["batch"], who=who())
     if last["subject"] == "figure":
-        st.session_state["review_t"] = last["key"]
+        st.session_state["review_t"] = current_view()["t"] = last["key"]
     if last["subject"] == "commitment":
         current_view("commitment")["t"] = last["key"]
 

@@ -167,7 +167,7 @@ def test_the_journey(server, tab, browser, tmp_path):
     tab.mouse.down()
     tab.mouse.move(line_of_text["x"] + 90, line_of_text["y"] + 8, steps=5)
     tab.mouse.up()
-    expect(tab.get_by_text("添加数据")).to_be_visible()
+    expect(tab.get_by_role("heading", name="添加数据")).to_be_visible()
     assert tab.locator(".pa-source mark.q").inner_text() in ONE + TWO
 
     tab.get_by_text("English").first.click()

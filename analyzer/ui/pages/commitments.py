@@ -9,18 +9,17 @@ import pandas as pd
 import streamlit as st
 
 from analyzer import store as library
-from analyzer.errors import AnalyzerError
 from analyzer.export import rows_to_csv
 from analyzer.export.rows import join_departments
 from analyzer.export.words import COMMITMENT_FIELDS
+from analyzer.ui.editing import edit_form
 from analyzer.ui.facets import facet_panel
-from analyzer.ui.forms import commitment_inputs, inputs_to_changes
 from analyzer.ui.grid import PAGE, choose_row, move_buttons, move_choice
-from analyzer.ui.language import head, language, message, named, say
+from analyzer.ui.language import head, language, named, say
 from analyzer.ui.panel import commitment_pairs
 from analyzer.ui.resources import the_store, who
 from analyzer.ui.source import fields_html, passage_html, path_html
-from analyzer.ui.steps import decide_buttons, log_table, undo_button
+from analyzer.ui.steps import decide_buttons, undo_button
 from analyzer.ui.view import current_view, view_to_commitment_filters, write_url
 
 _COLUMNS = {"text": 300, "period": 90, "category": 96, "departments": 150, "figures": 50, "document": 180, "review": 70}
@@ -116,27 +115,7 @@ def _panel(row: dict[str, Any], ids: list[int]) -> None:
                  query_params={"d": str(row["document_id"]), "c": row["key"]})  # fmt: skip
     with st.expander(say("修改", "Edit"), key="edit-commitment", on_change="rerun") as form:
         if form.open:
-            _edit_form(row)
-
-
-def _edit_form(row: dict[str, Any]) -> None:
-    key = f"edit-{row['key']}-{hash(str(sorted(row.items())))}"  # an undone edit shows the old values again
-    with st.form(key):
-        got = commitment_inputs(row, key)
-        saved = st.form_submit_button(say("保存修改", "Save changes"), shortcut="Ctrl+S")
-    if saved:
-        try:
-            changes = inputs_to_changes(got, row)
-        except AnalyzerError as error:
-            st.error(message(error))
-            return
-        if changes and library.edit_figures(the_store(), [row["key"]], changes, who=who(), subject=_KIND):
-            st.toast(say("已保存", "Saved"))
-            st.rerun()
-        st.info(say("没有改动。", "Nothing was changed."))
-    lines = library.read_log(the_store(), key=row["key"], limit=50)
-    if lines:
-        log_table(lines, key="history-c", height=180)
+            edit_form(_KIND, row)
 
 
 def _decide(what: str, row: dict[str, Any], ids: list[int], at: int) -> None:

@@ -9,10 +9,9 @@ import numpy as np
 import streamlit as st
 
 from analyzer import store as library
-from analyzer.errors import AnalyzerError
 from analyzer.store import Filters, Found
-from analyzer.ui.forms import figure_inputs, inputs_to_changes
-from analyzer.ui.language import head, message, named, say
+from analyzer.ui.editing import edit_form
+from analyzer.ui.language import head, named, say
 from analyzer.ui.pages.bulk import show_bulk
 from analyzer.ui.pages.changes import show_log
 from analyzer.ui.pages.missed import show_missed
@@ -20,7 +19,7 @@ from analyzer.ui.panel import amount
 from analyzer.ui.pictures import page_picture
 from analyzer.ui.resources import the_store, who
 from analyzer.ui.source import passage_html, path_html
-from analyzer.ui.steps import decide_buttons, log_table, undo_button
+from analyzer.ui.steps import decide_buttons, undo_button
 from analyzer.ui.view import current_view, describe, view_to_filters
 
 PARTS = ("queue", "missed", "bulk", "log")
@@ -105,7 +104,7 @@ def _step(scope: Filters) -> None:
                 if page.open and (image := picture()) is not None:
                     st.image(image, width="stretch")
     with right:
-        _edit_form(figure, waiting)
+        edit_form("figure", figure, lambda: _on_to_next(figure, waiting))
 
 
 def _actions(figure: dict[str, Any], waiting: Found) -> None:
@@ -164,29 +163,3 @@ def _decide(what: str, figure: dict[str, Any], waiting: Found) -> None:
     decide = library.accept_figures if what == "accept" else library.reject_figures
     decide(the_store(), [figure["key"]], who=who())
     _on_to_next(figure, waiting)
-
-
-def _edit_form(figure: dict[str, Any], waiting: Found) -> None:
-    # The key holds what is stored, so that an undone edit shows the old values again.
-    key = (
-        f"edit-{figure['key']}-{hash((str(figure['value']), figure['unit'], figure['indicator'], figure['revision']))}"
-    )
-    with st.form(key):
-        got = figure_inputs(figure, key)
-        saved = st.form_submit_button(say("保存修改", "Save changes"), shortcut="Ctrl+S")
-    if saved:
-        try:
-            changes = inputs_to_changes(got, figure)
-        except AnalyzerError as error:
-            st.error(message(error))
-            return
-        if not changes:
-            st.info(say("没有改动。", "Nothing was changed."))
-            return
-        library.edit_figures(the_store(), [figure["key"]], changes, who=who())
-        _on_to_next(figure, waiting)
-        st.toast(say("已保存", "Saved"))
-        st.rerun()
-    with st.expander(say("本条的修改记录", "History of this one")):
-        lines = library.read_log(the_store(), key=figure["key"], limit=50)
-        log_table(lines, key="history", height=180) if lines else st.caption(say("尚未修改。", "Not changed yet."))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -11,11 +12,13 @@ from analyzer import store as library
 from analyzer.export import rows_to_csv
 from analyzer.export.rows import join_departments
 from analyzer.store import SORTS
+from analyzer.ui.editing import edit_form
 from analyzer.ui.facets import facet_panel, saved_views
 from analyzer.ui.grid import PAGE, choose_row, move_choice
 from analyzer.ui.language import head, language, named, say
 from analyzer.ui.panel import SIGNS, source_panel
-from analyzer.ui.resources import the_store
+from analyzer.ui.resources import the_store, who
+from analyzer.ui.steps import decide_buttons, undo_button
 from analyzer.ui.view import current_view, view_to_filters, write_url
 
 COLUMNS = [
@@ -89,8 +92,30 @@ def _work_area() -> None:
             # A key of its own for each page: the default then says where we are, also after a move by keyboard.
             st.pagination(pages, default=view["page"], key=f"page{view['page']}", on_change=_turn, args=(view["page"],))
     with right:
-        source_panel(figure, found, on_move=_move)
+        if figure:
+            _decisions(figure, found)
+            source_panel(figure, found, on_move=_move)
+            with st.expander(say("修改这一条", "Correct this one"), key="edit-figure", on_change="rerun") as form:
+                if form.open:
+                    edit_form("figure", figure)
     write_url(view)
+
+
+def _decisions(figure: dict[str, Any], found: library.Found) -> None:
+    accept, reject, undo = st.columns(3)
+    decide_buttons(accept, reject, lambda what: _decide(what, figure, found))
+    with undo:
+        undo_button()
+
+
+def _decide(what: str, figure: dict[str, Any], found: library.Found) -> None:
+    """The choice goes on to the next record, as in the review."""
+    at = int(np.flatnonzero(found.ids == figure["id"])[0]) if figure["id"] in found.ids else -1
+    decide = library.accept_figures if what == "accept" else library.reject_figures
+    decide(the_store(), [figure["key"]], who=who())
+    rows = library.read_figures(the_store(), [int(i) for i in found.ids[at + 1 : at + 2]]) if at >= 0 else []
+    if rows:
+        _move(rows[0]["key"], at + 1)
 
 
 def _bar(view: dict[str, Any], found: library.Found) -> None:
