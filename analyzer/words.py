@@ -60,9 +60,9 @@ def stop_words() -> frozenset[str]:
 
 
 def count_words(document: Document) -> Counter[str]:
-    """How often each word of the document is used, headings and tables included."""
+    """How often each word of the document is used, headings and tables included, the names of responsible bodies not."""
     doc = layers_to_doc(read_layers(document))
-    idle = {token.i for group in ("figures", "periods") for span in doc.spans[group] for token in span}
+    idle = {token.i for group in ("figures", "periods", "organisations") for span in doc.spans[group] for token in span}
     return Counter(token.text for token in doc
                    if token.i not in idle and HAN_WORD.fullmatch(token.text) and token.text not in stop_words())
 

@@ -22,6 +22,7 @@ from analyzer.words import SURE, WordUse, compare_words, count_words, find_uses
 
 _MOST = 300
 _MOST_USES = 200
+_WIDTH = 16
 
 
 def show() -> None:
@@ -31,8 +32,11 @@ def show() -> None:
         st.info(say("还没有文件。请在“导入”页添加。", "There are no documents yet. Add some on the page Import."))
         return
     default = [d["id"] for d in one_of_each(documents)[:12]]
-    chosen = choose_documents(say("文件", "Documents"), "words_documents", default=default)
-    against = choose_documents(say("与这些文件比较（可不选）", "Compare with these documents (may be left empty)"), "words_against", default=[])
+    left, right = st.columns(2)
+    with left:
+        chosen = choose_documents(say("文件", "Documents"), "words_documents", default=default)
+    with right:
+        against = choose_documents(say("对照文件（可不选）", "Set against these (may be left empty)"), "words_against", default=[])
     if not chosen:
         st.info(say("请选择一份或更多文件。", "Choose one or more documents."))
         return
@@ -45,9 +49,12 @@ def show() -> None:
     if not uses:
         st.info(say("这些文件里没有可统计的词语。", "These documents have no words to count."))
         return
-    word = _table(uses, compared=bool(other))
-    _over_years(word, documents, counts, chosen)
-    _places(word, [d for d in documents if d["id"] in chosen])
+    table, about = st.columns([46, 54], gap="medium")
+    with table:
+        word = _table(uses, compared=bool(other))
+    with about:
+        _over_years(word, documents, counts, chosen)
+        _places(word, [d for d in documents if d["id"] in chosen])
 
 
 def _stamp(documents: list[dict[str, Any]], number: int) -> str:
@@ -112,7 +119,7 @@ def _over_years(word: str, documents: list[dict[str, Any]], counts: dict[int, Co
     st.altair_chart(alt.Chart(rates).mark_line(point=True).encode(
         x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)), y=alt.Y("rate:Q", title=None),
         tooltip=[alt.Tooltip("year:O", title=say("年份", "Year")), alt.Tooltip("rate:Q", title=say("频率", "Rate"), format=".1f"),
-                 alt.Tooltip("count:Q", title=say("次数", "Count"))]).properties(height=220))
+                 alt.Tooltip("count:Q", title=say("次数", "Count"))]).properties(height=180))
 
 
 def _places(word: str, documents: list[dict[str, Any]]) -> None:
@@ -120,19 +127,23 @@ def _places(word: str, documents: list[dict[str, Any]]) -> None:
     if not word:
         return
     st.subheader(say(f"“{word}”在原文中", f"“{word}” in the texts"))
-    lines: list[str] = []
-    total = 0
+    parts: list[str] = []
+    shown = total = 0
     for row in documents:
         document = _read(the_store(), row["id"])
-        found = find_uses(document, [word]) if document else []
+        found = find_uses(document, [word], width=_WIDTH) if document else []
         total += len(found)
-        for place in found[:_MOST_USES - len(lines)]:
-            lines.append(f"<tr><td style='text-align:right'>{escape(place.left)}</td><td><b>{escape(place.word)}</b></td>"
-                         f"<td>{escape(place.right)}</td><td><a href='doc?d={row['id']}&at={place.start}-{place.end}' target='_self'>"
-                         f"{escape(document.name[:24]) if document else ''}</a></td></tr>")
-    if not lines:
+        places = found[:_MOST_USES - shown]
+        shown += len(places)
+        if document and places:
+            lines = "".join(f"<tr><td style='text-align:right'>{escape(place.left)}</td><td style='white-space:nowrap'>"
+                            f"<a href='doc?d={row['id']}&at={place.start}-{place.end}' target='_self'>{escape(place.word)}</a></td>"
+                            f"<td>{escape(place.right)}</td></tr>" for place in places)
+            parts.append(f"<p><b>{escape(document.name)}</b> · {len(found)}</p><table>{lines}</table>")
+    if not parts:
         st.caption(say("所选文件中没有这个词。", "The chosen documents do not have it."))
         return
-    st.html(f"<table class='concordance'>{''.join(lines)}</table>")
-    if total > len(lines):
-        st.caption(say(f"共 {total} 处，只显示前 {len(lines)} 处。", f"{total} places; the first {len(lines)} are shown."))
+    with st.container(height=420):
+        st.html("".join(parts))
+    if total > shown:
+        st.caption(say(f"共 {total} 处，只显示前 {shown} 处。", f"{total} places; the first {shown} are shown."))
