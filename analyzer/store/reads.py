@@ -92,6 +92,11 @@ def list_documents(store: Store) -> list[dict[str, Any]]:
         return [{**row, "warnings": json.loads(row["warnings"])} for row in connection.execute(query).mappings()]
 
 
+def has_documents(store: Store) -> bool:
+    with reading(store) as connection:
+        return connection.execute(sa.select(documents.c.id).limit(1)).first() is not None
+
+
 def document_titles(store: Store) -> dict[str, str]:
     """Title (or file name) by id, the id as text as in facets."""
     query = sa.select(documents.c.id, sa.func.coalesce(documents.c.title, documents.c.name))

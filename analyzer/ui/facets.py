@@ -43,7 +43,8 @@ def _facet(name: str, view: dict[str, Any], counts: list[tuple[str, int]], title
         return
     number = dict(counts)
     values = [value for value, _ in counts]
-    shown = list(dict.fromkeys([*[v for v in values if v in chosen], *chosen, *values[:_SHOWN]]))
+    often = set(sorted(values, key=lambda value: -number[value])[:_SHOWN])  # periods come by date: the old ones are not the ones meant
+    shown = list(dict.fromkeys([*[v for v in values if v in chosen], *chosen, *[v for v in values if v in often]]))
     with panel:
         if not shown:
             st.caption(say("没有可选的值", "nothing to choose"))

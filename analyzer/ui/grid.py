@@ -26,8 +26,8 @@ def choose_row(frame: pd.DataFrame, keys: list[str], chosen: str | None, *, key:
         if (before["selection"]["cells"] if before else []) != cells:
             st.session_state[key] = {"selection": {"rows": [], "columns": [], "cells": cells}}
         st.session_state[f"{key}_shape"], st.session_state[f"{key}_move"] = shape, False
-    state = st.dataframe(frame, key=key, hide_index=True, on_select="rerun", selection_mode="single-cell", height=560, row_height=34,
-                         column_config=config, placeholder="", alt=alt)  # fmt: skip
+    state = st.dataframe(frame, key=key, hide_index=True, on_select="rerun", selection_mode="single-cell", row_height=34,
+                         height=min(560, 40 + 34 * len(frame)), column_config=config, placeholder="", alt=alt)  # fmt: skip
     cells = state["selection"]["cells"]
     return keys[cells[0][0]] if cells and 0 <= cells[0][0] < len(keys) else chosen
 

@@ -35,6 +35,12 @@ def the_queue() -> Queue:
     return started(f"{library.default_home()} {os.environ.get('POLICY_ANALYZER_DATABASE', '')}")
 
 
+def waiting(store: Store) -> int:
+    """How many files of the queue are still to be read."""
+    counts = library.count_jobs(store)
+    return counts.get("queued", 0) + counts.get("running", 0)
+
+
 def who() -> str:
     """The name that the log of corrections gets: what the settings say, else the system's user."""
     name = st.session_state.get("who") or library.read_setting(the_store(), "who")

@@ -11,7 +11,7 @@ from analyzer.errors import AnalyzerError
 from analyzer.ui import pages, source
 from analyzer.ui.codebook import load_codebook
 from analyzer.ui.language import language, message, say
-from analyzer.ui.resources import the_queue, the_store
+from analyzer.ui.resources import the_queue, the_store, waiting
 
 
 def run() -> None:
@@ -54,27 +54,20 @@ def _write_language() -> None:
 
 
 def _watch_queue(page: Any) -> None:
-    """While files are read, says so on every page; when the last one is done, the page is drawn anew."""
-    busy = _waiting()
+    """While files are read, says so on every page; when the last one is done, the page is drawn anew.
+
+    An empty library shows its first document as soon as it is there.
+    """
+    busy = waiting(the_store())
     if busy and page.url_path != "import":
-        st.fragment(_still_reading, run_every=1.5)(busy)
+        st.fragment(_still_reading, run_every=1.5)(library.has_documents(the_store()))
 
 
-def _still_reading(before: int) -> None:
-    busy = _waiting()
-    if not busy:
+def _still_reading(filled: bool) -> None:
+    busy = waiting(the_store())
+    if not busy or not filled and library.has_documents(the_store()):
         st.rerun()
-    st.caption(
-        say(
-            f"⏳ 正在读取文件，还有 {busy} 个；完成后本页自动更新。",
-            f"⏳ Reading files, {busy} to go; this page updates by itself.",
-        )
-    )
-
-
-def _waiting() -> int:
-    counts = library.count_jobs(the_store())
-    return counts.get("queued", 0) + counts.get("running", 0)
+    st.caption(say(f"正在读取文件，还有 {busy} 个；完成后本页自动更新。", f"Reading files, {busy} to go; this page updates by itself."))
 
 
 _CSS = """

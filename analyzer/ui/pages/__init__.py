@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -50,6 +51,7 @@ def warmed() -> threading.Thread:
 
 
 def _load_all() -> None:
+    time.sleep(2)  # the browser fetches the first page's own files from the same process
     for name in NAMES:
         importlib.import_module(f"analyzer.ui.pages.{name}")
     importlib.import_module("sklearn.feature_extraction.text")

@@ -13,7 +13,7 @@ from analyzer.store import Filters, Store
 from analyzer.ui.charts import deadlines, heat_map, picked
 from analyzer.ui.language import head, named, say
 from analyzer.ui.queue import add_samples, samples_folder
-from analyzer.ui.resources import the_queue, the_store
+from analyzer.ui.resources import the_queue, the_store, waiting
 from analyzer.ui.view import set_view
 
 _PLANNED = Filters(status=("planned",))
@@ -34,6 +34,9 @@ def show() -> None:
 
 
 def _empty(store: Store) -> None:
+    if waiting(store):
+        st.info(say("正在读取第一批文件，读完一份就能在这里看到。", "The first files are being read; each is shown here once it is done."))
+        return
     st.info(
         say(
             "资料库还是空的。请在“导入”页添加文件，或载入样例。",
