@@ -10,6 +10,8 @@ from analyzer.pipeline.reading import Line, Reading
 from analyzer.records import Block
 
 NUMBER_HEAD = re.compile(r"序号|编号|No\.?|№")
+CAPTION_UNIT = re.compile(r"(?:计量)?单\s*位\s*[:：]\s*([^\s、，,；;/）)]{1,8})\s*[）)]?$|[（(]单\s*位\s*[:：]\s*([^\s、，,；;/）)]{1,8})[）)]")
+LONGEST_CAPTION = 80
 MOST_CELLS = 200_000
 LONGEST_CELL = 200
 
@@ -24,15 +26,29 @@ class GridCell:
 Row = list[GridCell | None]
 
 
-def find_grids(reading: Reading, blocks: Sequence[Block]) -> Iterator[tuple[list[str], list[Row]]]:
-    """Each table's column heads and its rows; merged cells stand in every row and column that they span."""
+def find_grids(reading: Reading, blocks: Sequence[Block]) -> Iterator[tuple[list[str], list[Row], str]]:
+    """Each table's column heads, its rows, and the unit that a line above gives for all of it; merged cells stand in all they span."""
     by_block: dict[int, list[Line]] = {}
-    for line in reading.lines:
+    captions: dict[int, str] = {}
+    for at, line in enumerate(reading.lines):
         if line.cell is not None:
+            if line.block not in by_block:
+                captions[line.block] = _caption_unit(reading, at)
             by_block.setdefault(line.block, []).append(line)
     for number, lines in by_block.items():
-        yield from _block_to_grid(reading, blocks[number], lines)
-    yield from _flat_grids(reading)
+        for head, rows in _block_to_grid(reading, blocks[number], lines):
+            yield head, rows, captions[number]
+    for head, rows in _flat_grids(reading):
+        yield head, rows, ""
+
+
+def _caption_unit(reading: Reading, at: int) -> str:
+    """单位：万元 on one of the two lines above a table, or in its first cells."""
+    for line in reading.lines[max(0, at - 2):at + 2]:
+        found = CAPTION_UNIT.search(reading.text, line.start, min(line.end, line.start + LONGEST_CAPTION))
+        if found:
+            return found[1] or found[2]
+    return ""
 
 
 def _block_to_grid(reading: Reading, block: Block, lines: list[Line]) -> Iterator[tuple[list[str], list[Row]]]:

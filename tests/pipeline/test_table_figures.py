@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from analyzer.ingest import text_to_document
 from analyzer.pipeline.figures import find_quantities
 from analyzer.pipeline.reading import read_text
@@ -95,3 +97,52 @@ def test_a_table_of_past_years_reports():
     reading = read_text(document)
     _, facts = read_tables(reading, document.blocks, find_quantities(reading.text), year=2024)
     assert [facts[start].status for start in sorted(facts)] == ["reference", "achieved"]
+
+
+def pairs_of(rows, header_rows=1, before=""):
+    document = table_document(rows, header_rows)
+    if before:
+        text = before + "\n" + document.text
+        block = document.blocks[0]
+        shift = len(before) + 1
+        cells = tuple(Cell(c.start + shift, c.end + shift, c.row, c.column, header=c.header) for c in block.cells)
+        document = Document("t.xlsx", text, (Block("paragraph", 0, len(before)), Block("table", shift, len(text) - 1, cells=cells)))
+    reading = read_text(document)
+    quantities, facts = read_tables(reading, document.blocks, find_quantities(reading.text))
+    return [(q, facts[q.start]) for q in quantities if q.start in facts]
+
+
+def test_products_with_a_column_of_units_and_one_of_rates():
+    quantities = [quantity for quantity, _ in pairs_of([["产品名称", "计量单位", "产量", "较上年±%"], ["水泥", "万吨", "316", "-4.6"]])]
+    assert [(q.value, q.unit, q.change) for q in quantities] == [(3160000, "吨", "level"), (Decimal("-4.6"), "%", "increase")]
+
+
+def test_rows_that_are_places_and_a_caption_with_the_unit():
+    found = pairs_of([["", "一般公共预算收入", "税收占比（%）"], ["全市", "120.5", "70"], ["沈河区", "20.1", "72"], ["和平区", "18.3", "69"]], before="单位：亿元")
+    assert [(q.value, q.unit, fact.indicator, fact.region) for q, fact in found[:4]] == [
+        (Decimal("12050000000.0"), "元", "一般公共预算收入", None), (70, "%", "税收占比", None),
+        (Decimal("2010000000.0"), "元", "一般公共预算收入", "沈河区"), (72, "%", "税收占比", "沈河区")]
+
+
+def test_places_across_and_years_down():
+    (quantity, fact), *_ = pairs_of([["", "大连市", "鞍山市", "抚顺市"], ["常住人口（万人）", "745.1", "325", "180"]])
+    assert (quantity.value, quantity.unit, fact.indicator, fact.region) == (Decimal("7451000.0"), "人", "常住人口", "大连市")
+    found = pairs_of([["年份", "地区生产总值（亿元）", "增速（%）"], ["2023年", "900", "5.2"], ["2024年", "950", "5.6"]])
+    assert [(fact.indicator, fact.period, q.unit) for q, fact in found] == [
+        ("地区生产总值", "2023", "元"), ("增速", "2023", "%"), ("地区生产总值", "2024", "元"), ("增速", "2024", "%")]
+
+
+def test_groups_of_things_without_a_known_head():
+    found = pairs_of([["协会", "会员（人）", "会员性别比"], ["作家协会", "1972", "49.85"], ["音乐家协会", "1123", "118.48"]])
+    assert [(q.value, q.unit, fact.indicator, fact.action) for q, fact in found[:2]] == [
+        (1972, "人", "作家协会", "会员"), (Decimal("49.85"), None, "作家协会", "会员性别比")]
+
+
+@pytest.mark.parametrize("rows", [
+    [["点号", "X坐标", "Y坐标"], ["A1", "13725.58", "103543.57"], ["A2", "13715.19", "103528.22"]],
+    [["序号", "考核项目", "分值", "考核指标"], ["1", "督查督办", "4", "落实制度"], ["2", "方案修订", "2", "完成修订"]],
+    [["姓名", "联系电话", "邮编"], ["王某某", "13800000000", "100000"], ["李某某", "13900000000", "100001"]],
+    [["序号", "任务", "完成时间"], ["1", "制定方案", "2025.6"], ["2", "组织实施", "2025.12"]],
+])
+def test_numbers_that_measure_nothing(rows):
+    assert pairs_of(rows) == []
