@@ -23,9 +23,16 @@ SIGNS = {"eq": "=", "ge": "≥", "gt": ">", "le": "≤", "lt": "<", "approx": "�
 
 
 def source_panel(
-    figure: dict[str, Any] | None, found: Found | None = None, *, on_move: Callable[[str, int], None] | None = None
+    figure: dict[str, Any] | None,
+    found: Found | None = None,
+    *,
+    on_move: Callable[[str, int], None] | None = None,
+    editing: bool = False,
 ) -> None:
-    """Draws the panel; with `found` and `on_move`, buttons (and the keys k and j) lead to the records around."""
+    """Draws the panel; with `found` and `on_move`, buttons (and the keys k and j) lead to the records around.
+
+    While the form below is open (`editing`) it holds the fields, and the sentence stays in sight above it.
+    """
     if figure is None:
         return
     store = the_store()
@@ -38,13 +45,14 @@ def source_panel(
     st.html(
         f'<div class="pa-title"><b>{escape(row["title"] or row["name"])}</b></div>'
         + path_html([str(s) for s in figure["section"]])
-        + fields_html(field_pairs(figure))
+        + ("" if editing else fields_html(field_pairs(figure)))
     )
+    height = 200 if editing else 400
     picture = page_picture(store, row, figure)
     if picture is not None:
         text, image = st.tabs([say("原文", "Text"), say("页面", "Page")], key="source_tabs", on_change="rerun")
         with text:
-            _passage(row, figure)
+            _passage(row, figure, height)
         if image.open:
             with image:
                 shown = picture()
@@ -53,7 +61,7 @@ def source_panel(
                 else:
                     st.caption(say("此页无法成像。", "This page cannot be shown as a picture."))
     else:
-        _passage(row, figure)
+        _passage(row, figure, height)
     page = f" · {say('第', 'page ')}{figure['page']}{say('页', '')}" if figure["page"] else ""
     st.page_link(
         st.session_state["pages"]["document"],
@@ -68,9 +76,9 @@ def _go(found: Found, on_move: Callable[[str, int], None], at: int) -> None:
         on_move(rows[0]["key"], at)
 
 
-def _passage(row: dict[str, Any], figure: dict[str, Any]) -> None:
+def _passage(row: dict[str, Any], figure: dict[str, Any], height: int) -> None:
     others = library.figures_of(the_store(), figure["document_id"]) if row["text"] else []
-    with st.container(height=400, key="passage"):
+    with st.container(height=height, key="passage"):
         st.html(passage_html(row["text"], figure, others))
 
 

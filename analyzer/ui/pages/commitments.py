@@ -106,7 +106,12 @@ def _panel(row: dict[str, Any], ids: list[int]) -> None:
     document = library.read_document_row(store, row["document_id"])
     if document is None:
         return
-    st.html(f"<b>{escape(document['title'] or document['name'])}</b>" + path_html([str(s) for s in row["section"]]) + fields_html(commitment_pairs(row)))
+    editing = bool(st.session_state.get("edit-commitment"))  # the form then holds the fields
+    st.html(
+        f"<b>{escape(document['title'] or document['name'])}</b>"
+        + path_html([str(s) for s in row["section"]])
+        + ("" if editing else fields_html(commitment_pairs(row)))
+    )
     place = {"sentence_start": row["start"], "sentence_end": row["end"], "start": row["start"], "end": row["start"]}
     inside = [{"start": start, "end": end} for start, end in row["figures"]]
     with st.container(height=240, key="passage"):

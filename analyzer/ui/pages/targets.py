@@ -94,7 +94,7 @@ def _work_area() -> None:
     with right:
         if figure:
             _decisions(figure, found)
-            source_panel(figure, found, on_move=_move)
+            source_panel(figure, found, on_move=_move, editing=bool(st.session_state.get("edit-figure")))
             with st.expander(say("修改这一条", "Correct this one"), key="edit-figure", on_change="rerun") as form:
                 if form.open:
                     edit_form("figure", figure)
