@@ -25,47 +25,27 @@ PEERS = ("jieba", "rjieba", "jionlp", "recognizers-text-suite", "pdfplumber", "p
 
 
 def measure_text(texts: Path) -> None:
-    """Characters a processor second, text to records, beside the segmenters and parsers that are installed."""
-    import jieba
-
+    """Characters a processor second, text to records, beside the segmenters and parsers that are installed; the best of three rounds."""
     from analyzer.analysis import analyze
     from analyzer.ingest import text_to_document
+    from benchmarks.peers import ALL, find_peers
 
-    jieba.setLogLevel(60)
-    jieba.initialize()
     read = [path.read_text(encoding="utf-8", errors="replace") for path in sorted(texts.glob("*.txt"))[:150]]
-    documents = [text_to_document(text) for text in read]
-    size = sum(map(len, read))
-    peers = {"jieba.lcut": jieba.lcut}
-    try:
-        import rjieba
-
-        peers["rjieba.cut"] = rjieba.cut
-    except ImportError:
-        print("rjieba: not installed")
-    try:
-        import jionlp
-
-        peers["JioNLP time parser"] = jionlp.ner.extract_time
-    except ImportError:
-        print("JioNLP: not installed")
-    try:
-        from recognizers_number import Culture, recognize_number
-
-        peers["Recognizers-Text numbers"] = lambda text: recognize_number(text, Culture.Chinese)
-    except ImportError:
-        print("Recognizers-Text: not installed")
-    for document in documents[:10]:
-        analyze(document)
+    documents = dict(zip(read, map(text_to_document, read), strict=True))
+    ours = [("analyze", lambda text: analyze(documents[text]), ALL), ("read and analyze", lambda text: analyze(text_to_document(text)), ALL)]
     best: dict[str, float] = {}
-    for _ in range(3):
-        for name, function, things in (("analyze", analyze, documents), *((name, peer, read) for name, peer in peers.items())):
-            begun = time.process_time()
-            for thing in things:
-                function(thing)
-            best[name] = min(best.get(name, 1e9), time.process_time() - begun)
-    for name, seconds in best.items():
-        print(f"{name:26} {size / seconds:12,.0f} characters per CPU second; ratio {seconds / best['analyze']:.2f}")
+    runners = [*ours, *find_peers()]
+    for round_ in range(4):
+        for name, function, count in runners:
+            begun, size = time.process_time(), 0
+            for text in read[:count if round_ else 10]:  # the first round is for what loads at the first use
+                function(text)
+                size += len(text)
+            if round_ and (count == ALL or round_ == 1):
+                best[name] = max(best.get(name, 0.0), size / (time.process_time() - begun))
+    print(f"{len(read)} texts, {sum(map(len, read)):,} characters")
+    for name, speed in best.items():
+        print(f"{name:40} {speed:12,.0f} characters per CPU second; ratio {best['analyze'] / speed:.2f}")
 
 
 def measure_length(texts: Path) -> None:
@@ -105,18 +85,18 @@ def measure_start() -> None:
 
 
 def measure_batch(texts: Path) -> None:
-    seconds = []
-    for workers in (1, 2):
+    """The whole command with one worker and with two, in turn, the best of three runs each; others' work falsifies the ratio."""
+    from benchmarks.clock import time_command
+
+    count, best = len(list(texts.glob("*.txt"))), {1: 1e9, 2: 1e9}
+    for workers in (1, 2) * 3:
         with tempfile.TemporaryDirectory() as folder:
-            begun = time.perf_counter()
-            subprocess.run([sys.executable, "-m", "analyzer", "batch", str(texts), "--out", f"{folder}/out", "--workers", str(workers)],
-                           check=True, stderr=subprocess.DEVNULL)
-            seconds.append(time.perf_counter() - begun)
+            wall, cpu, others = time_command([sys.executable, "-m", "analyzer", "batch", str(texts), "--out", f"{folder}/out", "--workers", str(workers)])
             size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file()) / 1e6
-        count = len(list(texts.glob("*.txt")))
-        rate = count / seconds[-1] / workers * 3600
-        print(f"{workers} workers: {count} documents in {seconds[-1]:.1f} s, {rate:,.0f} documents per core-hour; {size:.1f} MB")
-    print(f"two workers against one: {seconds[0] / seconds[1]:.2f} (bar: 1.7); load of the machine {os.getloadavg()[0]:.1f}")
+        best[workers] = min(best[workers], wall)
+        print(f"{workers} workers: {count} documents in {wall:.1f} s, {cpu:.1f} s of CPU ({count / cpu * 3600:,.0f} documents per core-hour), {size:.1f} MB; "
+              f"others took {others:.0%} of the machine")
+    print(f"two workers against one: {best[1] / best[2]:.2f} (bar: 1.7)")
 
 
 def make_rows(count: int) -> list[dict]:
@@ -138,7 +118,7 @@ def measure_export(peer: str | None, count: int = 100_000) -> None:
         return
     rows = make_rows(count)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    begun = time.perf_counter()
+    begun, spent = time.perf_counter(), time.process_time()
     if peer == "ours":
         from analyzer.export import rows_to_workbook
 
@@ -165,7 +145,7 @@ def measure_export(peer: str | None, count: int = 100_000) -> None:
                 book.save(target)
             size = target.stat().st_size
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{count:,} figures to XLSX, {peer}: {time.perf_counter() - begun:.1f} s, {peak:.0f} MB "
+    print(f"{count:,} figures to XLSX, {peer}: {time.perf_counter() - begun:.1f} s ({time.process_time() - spent:.1f} s of CPU), {peak:.0f} MB "
           f"at most ({before:.0f} MB of it the rows and Python), file {size / 1e6:.1f} MB")
 
 

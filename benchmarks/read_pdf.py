@@ -55,7 +55,11 @@ def document_texts(document: Document) -> list[Counter[str]]:
 def compare_with_pdfplumber(folder: Path) -> None:
     spent = Counter[str]()
     pages = same = ordered = 0
-    for path in sorted(folder.glob("*.pdf")):
+    files = sorted(folder.glob("*.pdf"))
+    if not files:
+        print(f"{folder}: no PDF files here, nothing to compare with pdfplumber (the samples are printed all the same)")
+        return
+    for path in files:
         data = path.read_bytes()
         start = time.process_time()
         document = parse_pdf(data, path.name)
