@@ -78,13 +78,13 @@ def read_comparator(number: Number, left: str, right: str) -> tuple[str, str | N
 @functools.cache
 def change_patterns() -> dict[str, re.Pattern[str]]:
     table = cues()["change"]
-    filler = _either(table["filler"])
+    filler = f"(?:{_either(table['filler'])}){{0,5}}"
     patterns = {}
     for name in ("increase", "decrease"):
-        patterns[name] = re.compile(rf"(?:{_either(table[name])}|(?<![最新])(?:{_either(table[name + '_alone'])}))(?:{filler})*$")
+        patterns[name] = re.compile(rf"(?:{_either(table[name])}|(?<![最新])(?:{_either(table[name + '_alone'])})){filler}$")
         patterns[f"{name}_object"] = re.compile(
-            rf"(?:{_either(table[name + '_object'])})[^，。；：、\d到至为达]{{2,14}}(?:[和、及][^，。；：\d到至为达]{{2,8}})*(?:{filler})*$")
-        patterns[f"{name}_points"] = re.compile(rf"(?<![最不])(?:{_either(table[name + '_points'])})(?:[^，。；、\d]{{0,8}}|(?:{filler})*)$")
+            rf"(?:{_either(table[name + '_object'])})[^，。；：、\d到至为达]{{2,14}}(?:[和、及][^，。；：\d到至为达]{{2,8}}){{0,3}}{filler}$")
+        patterns[f"{name}_points"] = re.compile(rf"(?<![最不])(?:{_either(table[name + '_points'])})(?:[^，。；、\d]{{0,8}}|{filler})$")
     return patterns
 
 
