@@ -105,7 +105,7 @@ def rows_to_workbook(
         _table(book, forms, names[1], list(heads), list(heads.values()), promises, link_name=("原文链接", "Source")[which] if commitment_link else None)
         for name, fields, titles, lines in extra:
             _table(book, forms, name, fields, titles, ((line, None) for line in lines), frozen=1)
-        table(names[2], {field: pair[which] for field, pair in LOG_FIELDS.items()}, (flatten_line(line) for line in log))
+        table(names[2], {field: pair[which] for field, pair in LOG_FIELDS.items()}, (flatten_line(line, language) for line in log))
         table(names[3], {field: pair[which] for field, pair in _REFERENCES.items()}, (_reference(d) for d in documents), frozen=1)
         _dictionary(book, forms, names[4], language)
         told = ({"item": item, "content": content} for item, content in about)

@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from analyzer import store as library
-from analyzer.ui.language import head, named, say
-from analyzer.ui.panel import amount
+from analyzer.export.log import LOG_FIELDS, flatten_line
+from analyzer.ui.language import language, say
 from analyzer.ui.resources import the_store, who
 from analyzer.ui.view import current_view
 
@@ -45,47 +45,9 @@ def decide_buttons(accept: Any, reject: Any, decide: Callable[[str], None]) -> N
 
 
 def log_table(lines: list[dict[str, Any]], *, key: str, height: int) -> None:
-    actions = {
-        "edit": ("修改", "edit"),
-        "accept": ("确认", "accept"),
-        "reject": ("剔除", "reject"),
-        "add": ("添加", "add"),
-        "undo": ("撤销", "undo"),
-        "reopen": ("恢复", "reopen"),
-    }
-    frame = pd.DataFrame([{
-        "at": line["at"][:19].replace("T", " "), "who": line["who"], "action": say(*actions.get(line["action"], (line["action"],) * 2)),
-        "quote": line["quote"] or "", "indicator": line["indicator"] or "", "field": head(line["field"]) if line["field"] != "*" else "",
-        "old": _shown(line["field"], line["old"]), "new": _shown(line["field"], line["new"]), "document": line["document"] or ""}
-        for line in lines])  # fmt: skip
-    names = {
-        "at": say("时间（UTC）", "When (UTC)"),
-        "who": say("修改人", "Who"),
-        "action": say("操作", "Step"),
-        "quote": head("quote"),
-        "indicator": head("indicator"),
-        "field": say("字段", "Field"),
-        "old": say("原值", "Old"),
-        "new": say("新值", "New"),
-        "document": head("document"),
-    }
-    st.dataframe(
-        frame,
-        key=key,
-        hide_index=True,
-        height=height,
-        placeholder="",
-        column_config={c: st.column_config.TextColumn(n) for c, n in names.items()},
-    )
-
-
-def _shown(field: str, value: Any) -> str:
-    if isinstance(value, dict):
-        return amount(value) if "value" in value else ""
-    if field in ("category", "status", "comparator", "change", "review"):
-        return named(field, value) if value else ""
-    if field == "departments" and isinstance(value, str):
-        import json
-
-        return "、".join(d["name"] for d in json.loads(value))
-    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+    columns = ["at", "who", "action", "quote", "indicator", "field", "old", "new", "document"]
+    frame = pd.DataFrame([flatten_line(line, language()) for line in lines], columns=columns).fillna("").astype(str)
+    frame["at"] = frame["at"].str[:19].str.replace("T", " ")
+    which = 0 if language() == "zh" else 1
+    names = {column: st.column_config.TextColumn(LOG_FIELDS[column][which]) for column in columns}
+    st.dataframe(frame, key=key, hide_index=True, height=height, placeholder="", column_config=names)
