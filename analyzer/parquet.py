@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
@@ -63,16 +64,25 @@ def _schema(record: type) -> Any:
 def _to_table(rows: list[dict[str, Any]], schema: Any) -> Any:
     import pyarrow as pa
 
-    columns = [_to_column([row.get(name) for row in rows], kind, listed=name in LISTED) for name, kind in zip(schema.names, schema.types, strict=True)]
-    return pa.table(columns, schema=schema)
+    return pa.table([_to_column(name, [row.get(name) for row in rows], kind) for name, kind in zip(schema.names, schema.types, strict=True)], schema=schema)
 
 
-def _to_column(values: list[Any], kind: Any, *, listed: bool) -> Any:
+def _to_column(name: str, values: list[Any], kind: Any) -> Any:
     import pyarrow as pa
 
-    if listed:
+    if name in LISTED:
         values = ["[]" if value == [] else None if value is None else TO_TEXT(value) for value in values]
+    elif name in NUMBERS:
+        values = [None if value is None else _to_float(value) for value in values]
     try:
         return pa.array(values, type=kind)
     except UnicodeEncodeError:  # a lone surrogate, which Parquet refuses
         return pa.array([value and value.encode("utf-8", "replace").decode("utf-8") for value in values], type=kind)
+
+
+def _to_float(value: float) -> float:
+    """Digits run together in a document make whole numbers of any length."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf

@@ -16,6 +16,7 @@ from test_store import postgres  # noqa: F401
 
 from analyzer import batch, store
 from analyzer.errors import AnalyzerError
+from analyzer.parquet import results_to_parquet
 
 pa = pytest.importorskip("pyarrow.parquet")
 
@@ -215,3 +216,12 @@ def test_a_server_that_does_not_answer_is_told_without_its_password():
     with pytest.raises(AnalyzerError, match="cannot be opened") as told:
         batch.open_sink("postgresql://somebody:secret@127.0.0.1:9/library")
     assert "secret" not in f"{told.value}{told.value.chinese}"
+
+
+def test_numbers_and_characters_that_parquet_does_not_take_as_they_are(tmp_path):
+    (tmp_path / "odd.json").write_text(json.dumps({"figures": [{"value": 123456789012345678901, "value_max": 10 ** 400, "unit": "\ud800个", "rules": ["一"]}, {}],
+                                                   "commitments": []}))
+    assert results_to_parquet(tmp_path, [("0" * 64, tmp_path / "odd.json")]) == []
+    first, second = pa.read_table(tmp_path / "figures.parquet").to_pylist()
+    assert (first["value"], first["value_max"], first["rules"]) == (123456789012345678901.0, float("inf"), '["一"]') and first["unit"].endswith("个")
+    assert second["value"] is None and second["sha256"] == "0" * 64
