@@ -27,7 +27,7 @@ def flatten(row: dict[str, Any], fields: list[str], *, language: str = "zh", nam
             value = len(value) if isinstance(value, list) else value
         elif field == "category_name":
             value = value_name("category", value, language) or None
-        elif named and field in ("status", "comparator", "change", "review"):
+        elif named and field in ("status", "comparator", "change", "binding", "review"):
             value = value_name(field, value, language) or None
         elif isinstance(value, float):
             value = tidy(value)

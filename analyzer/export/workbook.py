@@ -25,6 +25,7 @@ FIGURE_FIELDS = [
     "unit",
     "comparator",
     "change",
+    "binding",
     "action",
     "status",
     "period",
@@ -208,7 +209,7 @@ def _dictionary(book: xlsxwriter.Workbook, forms: dict[str, Any], name: str, lan
     lines: list[dict[str, Any]] = [
         {"name": zh, "english": en, "field": field, "content": meaning} for field, (zh, en, meaning) in FIELDS.items()
     ]
-    for field in ("status", "comparator", "change", "review"):
+    for field in ("status", "comparator", "change", "binding", "review"):
         lines += [
             {"name": zh, "english": en, "field": f"{field} = {code}", "content": ""}
             for code, (zh, en) in VALUES[field].items()

@@ -16,9 +16,9 @@ import sqlalchemy as sa
 
 from analyzer.store.schema import Store, documents, figures, read_count, reading
 
-FACETS = ("category", "department", "status", "period", "region", "document", "comparator", "unit", "change", "review")
+FACETS = ("category", "department", "status", "period", "region", "document", "comparator", "unit", "change", "binding", "review")
 _BLOCK = 20_000
-_CODED = ("category", "status", "period", "region", "comparator", "unit", "change", "review", "due")
+_CODED = ("category", "status", "period", "region", "comparator", "unit", "change", "binding", "review", "due")
 
 
 @dataclass
@@ -82,7 +82,7 @@ def _read(connection: sa.Connection, since: int) -> Iterator[Sequence[Any]]:
     f = figures.c
     place = sa.func.coalesce(f.region, documents.c.region)
     query = (
-        sa.select(f.id, f.category, f.status, f.period, place, f.comparator, f.unit, f.change, f.review, f.due,
+        sa.select(f.id, f.category, f.status, f.period, place, f.comparator, f.unit, f.change, f.binding, f.review, f.due,
                   f.departments, f.document_id, f.start, f.value, f.confidence, f.gone)
         .select_from(figures.join(documents, documents.c.id == f.document_id))
     )  # fmt: skip
@@ -100,11 +100,11 @@ def _take(old: Columns, blocks: Iterable[Sequence[Any]], revision: int) -> Colum
     for rows in blocks:
         fields = list(zip(*rows, strict=True))
         parts["id"].append(np.array(fields[0], dtype=np.int64))
-        for values, name in zip(fields[1:10], _CODED, strict=True):
+        for values, name in zip(fields[1 : 1 + len(_CODED)], _CODED, strict=True):
             parts[name].append(_to_codes(old.coded[name], values))
-        for values, (name, kind) in zip(fields[11:], _NUMBERS.items(), strict=True):
+        for values, (name, kind) in zip(fields[2 + len(_CODED) :], _NUMBERS.items(), strict=True):
             parts[name].append(np.array([np.nan if v is None else v for v in values], dtype=kind))
-        _take_departments(new.department_names, fields[0], fields[10], parsed, parts)
+        _take_departments(new.department_names, fields[0], fields[1 + len(_CODED)], parsed, parts)
     changed = _join(parts["id"], np.int64)
     keep = ~np.isin(old.ids, changed)
     ids = np.concatenate([old.ids[keep], changed])

@@ -39,6 +39,7 @@ EDITABLE = (
     "category",
     "departments",
     "due",
+    "binding",
 )
 COMMITMENT_EDITABLE = ("action", "object", "category", "period", "due", "region", "departments")
 DOCUMENT_EDITABLE = ("title", "issuer", "number", "written", "published", "region", "level", "genre", "url", "accessed")

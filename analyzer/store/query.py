@@ -43,6 +43,7 @@ class Filters:
     comparator: tuple[str, ...] = ()
     unit: tuple[str, ...] = ()
     change: tuple[str, ...] = ()
+    binding: tuple[str, ...] = ()
     review: tuple[str, ...] = ()
     gone: bool = False
     """True asks for figures that a later analysis did not find again."""

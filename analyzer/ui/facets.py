@@ -26,7 +26,8 @@ def facet_panel(view: dict[str, Any], counts: Counts, titles: dict[str, str], *,
     if any(view[name] for name in FACETS[kind]) or view["q"]:
         st.button(say("清除全部筛选", "Clear all filters"), key="clear", on_click=_clear, args=(kind,), width="stretch")
     for name in dict.fromkeys([*_FIRST[kind], *FACETS[kind]]):
-        _facet(name, view, counts[name], titles, kind)
+        if name != "binding" or view[name] or any(value for value, _ in counts[name]):
+            _facet(name, view, counts[name], titles, kind)
     gone = library.count_gone(the_store()) if kind == "figure" else 0
     if gone or view["gone"]:
         st.session_state["gone"] = view["gone"]

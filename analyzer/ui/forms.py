@@ -19,30 +19,33 @@ _ROLES = {"牵头": "lead", "lead": "lead", "配合": "support", "support": "sup
 def figure_inputs(figure: dict[str, Any], key: str) -> dict[str, Any]:
     """The inputs of all editable fields; returns what they hold as text. To be called inside a form."""
     one, two, three = st.columns(3)
+    wide, narrow = st.columns([2, 1])
     got: dict[str, Any] = {
-        "indicator": st.text_input(head("indicator"), figure["indicator"] or "", key=f"{key}-indicator"),
+        "indicator": wide.text_input(head("indicator"), figure["indicator"] or "", key=f"{key}-indicator"),
         "value": one.text_input(head("value"), _number(figure["value"]), key=f"{key}-value"),
         "value_max": two.text_input(head("value_max"), _number(figure["value_max"]), key=f"{key}-value_max"),
         "unit": three.text_input(head("unit"), figure["unit"] or "", key=f"{key}-unit"),
     }
     for column, field in ((one, "comparator"), (two, "change"), (three, "status")):
         got[field] = _choice(column, field, list(VALUES[field]), figure[field], key)
-    return got | _shared_inputs(figure, key, one, two, three)
+    got["binding"] = _choice(three, "binding", ["", *VALUES["binding"]], figure["binding"] or "", key)
+    return got | _shared_inputs(figure, key, one, two, narrow)
 
 
 def commitment_inputs(row: dict[str, Any], key: str) -> dict[str, Any]:
     """The inputs of a commitment's editable fields, as text."""
-    got: dict[str, Any] = {"object": st.text_input(head("object"), row["object"] or "", key=f"{key}-object")}
-    return got | _shared_inputs(row, key, *st.columns(3))
+    wide, narrow = st.columns([2, 1])
+    got: dict[str, Any] = {"object": wide.text_input(head("object"), row["object"] or "", key=f"{key}-object")}
+    return got | _shared_inputs(row, key, *st.columns(2), narrow)
 
 
-def _shared_inputs(row: dict[str, Any], key: str, one: Any, two: Any, three: Any) -> dict[str, Any]:
+def _shared_inputs(row: dict[str, Any], key: str, one: Any, two: Any, narrow: Any) -> dict[str, Any]:
     return {
         "period": one.text_input(
             head("period"), row["period"] or "", key=f"{key}-period", help="2025 · 2021/2025 · 2026-06 · 2026-Q1 · 2026-H1"
         ),
         "region": two.text_input(head("region"), row["region"] or "", key=f"{key}-region"),
-        "action": three.text_input(head("action"), row["action"] or "", key=f"{key}-action"),
+        "action": narrow.text_input(head("action"), row["action"] or "", key=f"{key}-action"),
         "category": _choice(st, "category", ["", *category_names()], row["category"] or "", key),
         "departments": st.text_input(
             head("departments"),

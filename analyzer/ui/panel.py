@@ -94,6 +94,7 @@ def field_pairs(figure: dict[str, Any]) -> list[tuple[str, str]]:
         (head("category_name"), named("category", figure["category"])),
         (head("departments"), join_departments(figure["departments"], language()) or say("（未注明）", "(none)")),
         (head("region"), figure["region"] or ""),
+        (head("binding"), named("binding", figure["binding"]) if figure["binding"] else ""),
         (head("review"), f"{named('review', figure['review'])} · {head('confidence')} {figure['confidence'] or 0:.0%}"),
     ]
     return [(name, text) for name, text in pairs if text]

@@ -10,6 +10,7 @@ from conftest import APP, check
 
 from analyzer import store as library
 from analyzer.__main__ import main
+from analyzer.export import rows_to_csv
 from analyzer.store import Filters
 
 PAGES = ["", "import", "targets", "commitments", "review", "compare", "progress", "words", "export", "settings", "doc"]
@@ -303,3 +304,11 @@ def test_the_installed_command_starts_with_the_settings_of_the_checkout(monkeypa
     for section in ("runner", "client", "browser"):
         for name, value in settings[section].items():
             assert f"--{section}.{name}={str(value).lower() if isinstance(value, bool) else value}" in said
+
+
+def test_what_binds_is_a_facet_a_column_and_a_field(store, page):
+    key = _key(store, "98%")
+    assert library.edit_figures(store, [key], {"binding": "约束性"}, who="甲")
+    app = page("targets", binding="约束性")
+    assert len(app.dataframe[0].value) == 1
+    assert "约束性" in rows_to_csv(library.read_figures(store, library.find(store).ids)).decode("utf-8-sig")

@@ -42,6 +42,7 @@ def show_bulk() -> None:
         "status",
         "comparator",
         "change",
+        "binding",
         "unit",
         "period",
         "region",

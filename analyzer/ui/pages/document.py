@@ -157,7 +157,7 @@ def _side(row: dict[str, Any], figure: dict[str, Any] | None, promise: dict[str,
 
 _BLANK: dict[str, Any] = {
     "indicator": None, "value": None, "value_max": None, "unit": None, "comparator": "eq", "change": "level",
-    "status": "planned", "period": None, "region": None, "action": None, "category": None, "departments": [],
+    "status": "planned", "binding": None, "period": None, "region": None, "action": None, "category": None, "departments": [],
 }  # fmt: skip
 
 

@@ -35,6 +35,7 @@ COLUMNS = [
     "value_max",
     "unit",
     "change",
+    "binding",
     "action",
     "due",
     "sentence",
@@ -195,7 +196,7 @@ def cell(row: dict[str, Any], column: str) -> Any:
         return join_departments(value or [], language())
     if column == "comparator":
         return SIGNS.get(value or "", "")
-    if column in ("status", "category", "review", "change", "period"):
+    if column in ("status", "category", "review", "change", "binding", "period"):
         return named(column, value) if value else ""
     if column == "document":
         return row["document"]
