@@ -29,7 +29,7 @@ GLOSS_AFTER = re.compile(r"[（(][A-Za-z/²³]{1,8}[）)](?=以|及以|左右|�
 def comparator_patterns() -> tuple[tuple[tuple[str, re.Pattern[str]], ...], tuple[tuple[str, re.Pattern[str]], ...]]:
     """(behind, before): for each comparator the cues that follow a number and those that precede it, longest first."""
     table = cues()["comparator"]
-    behind = tuple((name, re.compile(_either(words["following"])))
+    behind = tuple((name, re.compile(f"(?:{_either(words['following'])})(?!步)"))  # 1亿元起, but 8.8平方公里起步区
                    for name, words in table.items() if words.get("following"))
     before = tuple((name, re.compile(f"(?:{_either([*words['preceding'], OVER] if name == 'gt' else words['preceding'])}){FILLER}"))
                    for name, words in table.items() if words.get("preceding"))
@@ -83,7 +83,8 @@ def change_patterns() -> dict[str, re.Pattern[str]]:
     for name in ("increase", "decrease"):
         patterns[name] = re.compile(rf"(?:{_either(table[name])}|(?<![最新])(?:{_either(table[name + '_alone'])})){filler}$")
         patterns[f"{name}_object"] = re.compile(
-            rf"(?:{_either(table[name + '_object'])})[^，。；：、\d到至为达]{{2,14}}(?:[和、及][^，。；：\d到至为达]{{2,8}}){{0,3}}{filler}$")
+            rf"(?:{_either(table[name + '_object'])})(?!值|比例|幅度|比重)[^，。；：、\d到至为达]{{2,14}}"
+            rf"(?:[和、及][^，。；：\d到至为达]{{2,8}}){{0,3}}{filler}$")
         patterns[f"{name}_points"] = re.compile(rf"(?<![最不])(?:{_either(table[name + '_points'])})(?:[^，。；、\d]{{0,8}}|{filler})$")
     return patterns
 
@@ -101,8 +102,9 @@ def read_change(number: Number, left: str) -> str:
         return "level"
     amount = unit_kind(number.unit) in ("money", "mass", "energy")
     points = (number.unit or "").endswith("百分点")
+    share = number.unit == "%"
     for name in ("increase", "decrease"):
         if patterns[name].search(left) or points and patterns[f"{name}_points"].search(left) \
-                or amount and patterns[f"{name}_object"].search(left):
+                or (amount or share and name == "decrease") and patterns[f"{name}_object"].search(left):
             return name
     return "level"

@@ -13,6 +13,7 @@ from analyzer.records import Document
 HEAD_LINES = 14
 LONGEST_TITLE = 120
 GENRES = (  # the first that fits the title decides; 方案 of a measure's 实施方案 are plans
+    ("other", re.compile(r"答复|复函|回复")),
     ("plan", re.compile(r"(?:任务|目标|工作|事项)(?:责任)?(?:分解|分工)|分工方案|任务清单|责任清单")),
     ("report", re.compile(r"政\s*府\s*工\s*作\s*报\s*告|工作报告|(?:计划|预算)执行情况")),
     ("bulletin", re.compile(r"公报|通报|总结|回顾|白皮书|统计")),

@@ -14,7 +14,7 @@ from analyzer.pipeline.periods import PeriodMention, find_periods, first_year, l
 from analyzer.pipeline.reading import Reading
 
 ANNUAL = re.compile(r"同比|比上年|较上年|比去年|较去年|全年(?!度)|一年来|过去(?:的)?一年|年初|本年|这一年|民生实事|年度任务|预期目标")
-LONG = re.compile(r"年均(?!降水|气温|温)|五年来|[二两三四五]年来|过去五年|“十[一二三四五]五”(?:以来|时期|期间)|本届政府|的五年[。，]")
+LONG = re.compile(r"年均(?!降水|气温|温)|平均每年|五年来|[二两三四五]年来|过去五年|“十[一二三四五]五”(?:以来|时期|期间)|本届政府|的五年[。，]")
 SWITCH_LINE = 2.5  # what a change between one-year and several-year passages costs at a line's border, in nats
 SWITCH_HEADING = 0.8
 HINDSIGHT = 0.3  # a frame is set by what was said before; what follows only helps where nothing was
@@ -49,6 +49,8 @@ def find_frames(reading: Reading, mentions: Sequence[PeriodMention], context: Do
             line += 1
         weight = STRONG if reading.lines[line].kind == "heading" else MARK
         first, last = first_year(mention.period), last_year(mention.period)
+        if mention.role == "base" and mention.kind in ("year", "plan") and year - 7 <= last <= year - 4:
+            behind[line] += MARK / 2  # 比1995年增长69%: what is compared with lies several years back
         if mention.role == "base" or mention.floating or mention.kind == "recent" or (mention.role == "name" and reading.lines[line].kind != "heading"):
             continue
         if last > first and (last < year or mention.role == "since"):

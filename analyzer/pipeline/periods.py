@@ -31,9 +31,10 @@ TIME = re.compile(
     (?P<since>以来|至今|起(?!步)|开始)?
   | (?:[“"‘']|&quot;)?(?P<plan>十[一二三四五六]|[八九十])(?:个)?五(?:[”"’']|&quot;)?(?P<part>期末|末期|末|期间|时期|以来|头?[前后]?{SMALL}年|规划|计划)?
   | (?P<ago>(?P<near>近|最近|前)?(?(near)|(?:过去的?|这))(?P<n1>{SMALL})年(?:来|间|中|里)?|(?P<n2>{SMALL}|\d)年来|(?:过去的?|刚刚过去的|这)一年|本届政府)
+  | (?P<next>今明两年)
   | (?P<ahead>(?:今后|未来|往后|下)(?:一个)?(?P<n3>{SMALL})年(?:内|间|里)?)
   | (?P<many>(?<![一二三四五六七八九十第\d届连续每到近前后])(?:(?P<n4>{SMALL}|\d)年[内间]|(?P<n5>[二两三四五])年(?:共|累计)?
-      (?=新增|累计|共|安排|投入|完成|建成|新建|改造|增量|增加|实现|建设|培育|引进|净增|总|年均|平均|再|城镇|农村|全[省市县区国]|开工|筹)))
+      (?=新增|累计|共|安排|投入|完成|建成|新建|改造|增量|增加|增长|实现|建设|培育|引进|净增|总|年均|平均|再|城镇|农村|全[省市县区国]|开工|筹)))
   | (?P<this>今年|去年|上年|明年|前年|本年度?|当年|全年|年内)
         (?:(?P<rmonth>1[0-2]|[1-9])月份?(?:底|末|初|上旬|中旬|下旬|\d{{1,2}}日)?{BEFORE}
          | 第?(?P<rquarter>[一二三四1-4])季度 | (?P<rhalf>[上下])半年 | 年?[底末]{BEFORE})?
@@ -49,10 +50,12 @@ REACH = 14  # characters that may stand before the first anchor of a mention
 TITLE = re.compile(r"《[^《》\n]{1,80}》")
 PLAN_QUOTED = re.compile(r"[“\"‘'&]")
 BASE_BEFORE = re.compile(r"(?:比|较|同|与|相比|高于|低于|是|为|相当于|超过|达到|超)$")
+THAN_BEFORE = re.compile(r"(?:比|较|相比)$")  # 比1995年底增加, but 达到2025年底
 FROM_BEFORE = re.compile(r"(?:由|从|自)$")
 DEADLINE_BEFORE = re.compile(r"(?:到|至|截至|截止|力争|(?<!由)于|确保)$")
 RECORD_AFTER = re.compile(r"(?:以来)?(?:新高|最[好高低优快大]|同期)")
-NAME_AFTER = re.compile(r"\s*(?:（[^）]{0,8}）)?(?:版|版本|届|年?(?:全面|是|作为)?[^，。；]{0,30}?(?:之年|开局年|收官年|关键年|起步年))")
+NAME_AFTER = re.compile(
+    r"年?(?:不变价|可比价|价格计)|\s*(?:（[^）]{0,8}）)?(?:版|版本|届|年?(?:全面|是|作为)?[^，。；]{0,30}?(?:之年|开局年|收官年|关键年|起步年))")
 OFFSET = {"今年": 0, "去年": -1, "上年": -1, "明年": 1, "前年": -2, "本年": 0, "本年度": 0, "当年": 0, "全年": 0, "年内": 0}
 FLOATING = {"当年", "全年", "年内", "本年", "本年度"}
 
@@ -131,6 +134,8 @@ def _read(match: re.Match[str], year: int | None) -> PeriodMention | None:
         count = _small(got("n1") or got("n2") or ("五" if got("ago") == "本届政府" else "一"))
         kind = "recent" if got("near") and not got("ago").endswith("来") else "past"
         return PeriodMention(start, end, _span(year - count, year - 1), kind)
+    if got("next"):
+        return PeriodMention(start, end, _span(year, year + 1), "span")
     if got("ahead"):
         return PeriodMention(start, end, _span(year, year + _small(got("n3")) - 1), "ahead")
     if got("many"):
@@ -185,7 +190,7 @@ def _with_role(text: str, match: re.Match[str], mention: PeriodMention) -> Perio
         return replace(mention, role="base")
     if mention.role != "point":
         return mention
-    if mention.kind in ("past", "recent") and RECORD_AFTER.match(after):
+    if (match["since"] or mention.kind in ("past", "recent")) and RECORD_AFTER.match(after):
         return replace(mention, role="name")
     if match["since"]:
         return replace(mention, role="since")
@@ -194,7 +199,7 @@ def _with_role(text: str, match: re.Match[str], mention: PeriodMention) -> Perio
     if FROM_BEFORE.search(before) and mention.kind != "span":  # 从1979年到1983年 is one span, 从2019年的90% a base
         return replace(mention, role="base")
     if BASE_BEFORE.search(before) and mention.kind in ("year", "span", "relative", "plan", "month", "half", "quarter") \
-            and not matched.endswith(("前", "底", "末")):
+            and not matched.endswith(("前", "底", "末")) or THAN_BEFORE.search(before) and matched.endswith(("底", "末")):
         return replace(mention, role="base")
     if matched.endswith(("前", "底", "末")) or DEADLINE_BEFORE.search(before):
         return replace(mention, role="deadline")

@@ -11,6 +11,7 @@ import numpy as np
 from analyzer.pipeline.context import DocumentContext
 from analyzer.pipeline.layers import Quantity
 from analyzer.pipeline.periods import first_year, last_year
+from analyzer.pipeline.quantities import FIXED
 from analyzer.pipeline.reading import Line, Reading
 from analyzer.pipeline.sentences import Span
 from analyzer.pipeline.tense import Tense, row_lines, weigh
@@ -20,7 +21,7 @@ NEARBY = np.array([0.1, 0.25, 0.5, 1.0, 0.5, 0.25, 0.1])  # how much the rule ev
 CLAUSE_END = re.compile(f"[{CLAUSE}]")
 REACH = 60  # how far a clause is looked at to either side, in characters
 RAISED = re.compile(
-    r"[^，。；、\n]{0,8}?(?:提高|增加|增长|上升|提升|增|升|扩大|发展|扩展|延长|拓展|攀升|跃升|上调|调整|下降|降低|减少|缩短|压缩|压减|降|减|精简|收窄|下调|缩小|放宽|变|改)"
+    r"(?:[、和]\d[^，。；、和\n]{0,12}){0,3}[^，。；、\n]{0,8}?(?:提高|增加|增长|上升|提升|增|升|扩大|发展|扩展|延长|拓展|攀升|跃升|上调|调整|下降|降低|减少|缩短|压缩|压减|降|减|精简|收窄|下调|缩小|放宽|变|改)"
     r"[^，。；、\d\n]{0,3}(?:到|至|为|成)")
 FROM = re.compile(r"(?:[由从]|自(?![贸治主然由愿])|现行|原来?的?)[^，。；\n]{0,30}$")
 SUBJECT_BEFORE = re.compile(r"\s*(?:——)?(?:[全本][省市区县州国系]统?|辖区)?")
@@ -167,6 +168,10 @@ def _flags(reading: Reading, sentence: Span, clause: tuple[int, int], quantity: 
     flags = {name for name, where, pattern in CUES if pattern.search(places[where])}
     flags |= {context.genre, quantity.comparator, quantity.change}
     flags.add(next((name for name, pattern in UNIT_CLASSES if pattern.search(quantity.unit or "")), "count"))
+    if text[quantity.start:quantity.end] in FIXED:
+        flags -= {"attribute", "threshold"}  # 全覆盖的网络 is no threshold
+    if context.genre == "report" and quantity.change != "level":
+        flags -= {"grant before", "grant after"}  # 补助标准再增加40元: what a report promises, not what a rule grants
     if is_base(text, quantity):
         flags.add("base")
     if following is not None and following.end <= clause[1] and flags & {"count", "measure"} \

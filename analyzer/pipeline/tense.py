@@ -155,7 +155,8 @@ def heading_evidence(heading: str, context: DocumentContext) -> float:
 @functools.cache
 def _heading_words() -> tuple[tuple[int, re.Pattern[str]], ...]:
     words = cues()["status"]["heading"]
-    return tuple((sign, re.compile("|".join(map(re.escape, words[name])))) for name, sign in (("review", 1), ("plan", -1)))
+    return tuple((sign, re.compile("|".join([*map(re.escape, words[name]), *more]))) for name, sign, more in (
+        ("review", 1, ("情况[。：]?$",)), ("plan", -1, ())))
 
 
 def _year_evidence(text: str, sentences: Sequence[Span], mentions: Sequence[PeriodMention], context: DocumentContext) -> np.ndarray:

@@ -158,7 +158,7 @@ def _from_section(timeline: Timeline, quantity: Quantity, status: str, number: i
         return None
     line = timeline.reading.lines[number]
     aim = _aim_of_section(timeline, status, number)
-    if aim and is_state(timeline.reading.text, quantity):
+    if aim and ("目标" in line.section[-1] or is_state(timeline.reading.text, quantity)):
         return aim
     for heading in reversed(line.section):
         for mention in find_periods(heading, year=timeline.context.year):

@@ -43,6 +43,8 @@ MENTIONS = [  # text, periods, why
     ("年底前", ["2026"], "the end of the year"),
     ("9月底前", ["2026-09"], "a month alone"),
     ("今后五年", ["2026/2030"], "years ahead"),
+    ("今明两年培训", ["2026/2027"], "this year and the next"),
+    ("五年增长1倍", ["2026/2030"], "a number of years before 增长"),
     ("五年来", ["2021/2025"], "years behind"),
     ("过去一年", ["2025"], "one year behind"),
     ("三年安排资金", ["2026/2028"], "a number of years before a verb"),
@@ -69,6 +71,10 @@ ROLES = [
     ("《行动计划（2019-2022年）》", "name", "part of a title"),
     ("“十四五”规划", "name", "the plan, not the years"),
     ("创近三年新高", "name", "a record"),
+    ("为1985年以来最高", "name", "a record since a year"),
+    ("（2010年不变价）", "name", "prices, not a time"),
+    ("比1995年底增加", "base", "the end of a year as base"),
+    ("达到2025年底", "deadline", "but not behind 达到"),
     ("由于去年基数较高", "point", "由于 is no 于"),
 ]
 
@@ -167,6 +173,9 @@ PLAN = "云江市人民政府关于印发《云江市绿色发展行动计划（
     (PLAN + "一、发展基础\n截至2022年底，建成基站‹900个›。\n（一）农业\n覆盖率达到‹80%›。\n二、主要任务\n目前已有平台‹30个›。", "achieved",
      ["2022", "2022", "2023"], "a section on what was reached keeps the year that opened it"),
     (PLAN + "一、发展基础\n截至2022年6月，建成基站‹900个›。覆盖率达到‹80%›。", "achieved", ["2022-06", "2022"], "of a month its year is left"),
+    ("2001年政府工作报告\n——2001年3月5日在全国人民代表大会会议上\n一、“九五”时期的回顾\n收入2000年达‹9亿元›，平均每年增长‹8%›。", "achieved",
+     ["2000", "1996/2000"], "an average in a review of five years"),
+    (PLAN + "二、发展目标\n到2024年，新建公园‹30个›。\n新增绿地‹40公顷›。", "planned", ["2024", "2024"], "a section on aims keeps its year for what is done, too"),
     (PLAN + "二、发展目标\n到2025年，设施更加完善。到2035年，水平领先。\n体系更加健全，覆盖率达到‹90%›。", "planned", ["2025"],
      "of several aims the one within the plan"),
     ("云江县2015年国民经济和社会发展统计公报\n发布日期：2017-05-15\n一年来，获批项目‹5个›。", "achieved", ["2015"],
@@ -183,6 +192,7 @@ def test_periods_of_figures(text, status, periods, why):
     ("完成投资超", "100亿元", "元", False), ("居全国第", "3位", "位", True), ("信贷规模突破", "3万亿元", "元", True),
     ("累计完成改造率", "20%", "%", False), ("分别达56%、", "34%", "%", True),
     ("新建住区设施配建率均达", "100%", "%", True), ("总产能超过", "40万吨", "吨", True), ("每年将", "75%", "%", False),
+    ("贸易总额从8万亿元增长到", "11万亿元", "元", True),
 ])
 def test_states_and_sums(before, quote, unit, expected):
     text = f"{before}{quote}。"

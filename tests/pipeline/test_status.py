@@ -47,7 +47,8 @@ def statuses_of(text, **options):
     quantities = []
     for quote, start in marks:
         begin = offsets.index(start)
-        quantities.append(Quantity(begin, begin + len(quote), Decimal(1), unit=re.sub(r"^[\d.万亿]+", "", quote) or None))
+        change = "increase" if reading.text.endswith(("增加", "增长"), 0, begin) else "level"
+        quantities.append(Quantity(begin, begin + len(quote), Decimal(1), unit=re.sub(r"^[\d.万亿]+", "", quote) or None, change=change))
     return assign_status(reading, split_sentences(reading), quantities, read_context(document, reading), **options)
 
 
@@ -79,6 +80,8 @@ MORE = [
      ["achieved", "achieved", "planned"], "a plan's own review"),
     ("1985年政府工作报告\n——1985年3月27日在第六届全国人民代表大会第三次会议上\n（一）关于经济形势\n1984年，工业继续增长。原煤产量达到‹7亿吨›，比上年增长‹8%›。",
      ["achieved", "achieved"], "a report's own title does not make it a plan"),
+    ("关于数字经济提案的答复意见\n云江市科技局\n2021年6月1日\n一、有关情况\n产品市场占有率达到‹20%›以上，服务企业‹100家›。", ["achieved", "achieved"],
+     "a reply tells of the state of things"),
     (MEASURES + "对年营业收入首次突破‹1亿元›的企业，给予‹30万元›奖励。", ["standard", "standard"], "threshold and grant"),
 ]
 
@@ -100,7 +103,7 @@ def test_no_figures_and_empty_documents():
 @pytest.mark.parametrize(("text", "start", "end", "expected"), [
     ("占比从30%提高到70%", 3, 6, True), ("占比从30%提高到70%", 9, 12, False), ("由2010年的100元增加到200元", 7, 11, True),
     ("自贸区43项成果增加到全国", 3, 6, False), ("现行16%的税率降至13%", 2, 5, True), ("收入增长5%", 4, 6, False),
-    ("收入比从2.50:1缩小至2.27:1", 4, 10, True),
+    ("收入比从2.50:1缩小至2.27:1", 4, 10, True), ("从771家、481家增加到1076家、636家", 1, 5, True), ("从771家、481家增加到1076家、636家", 6, 10, True),
 ])
 def test_bases(text, start, end, expected):
     assert is_base(text, Quantity(start, end, Decimal(1))) is expected
