@@ -200,6 +200,25 @@ def test_the_log_says_who_when_old_and_new_and_undo_is_a_new_line(store):
     assert [entry["action"] for entry in library.read_log(store, key=key)] == ["undo", "undo", "edit", "edit"]
 
 
+def test_an_earlier_step_can_be_undone_and_later_ones_stay(store):
+    library.save_analysis(store, make_analysis())
+    key = library.read_figures(store, library.find(store).ids)[0]["key"]
+    before = library.read_figure(store, key)
+    steps = [library.edit_figures(store, [key], {field: value}, who="甲") for field, value in (("unit", "户"), ("value", 5.0), ("unit", "栋"))]
+    assert library.undo(store, steps[0], who="乙") == 2  # the unit and that it was reviewed
+    row = library.read_figure(store, key)
+    assert (row["unit"], row["value"], row["review"]) == ("栋", 5.0, "edited")
+    library.undo(store, steps[2], who="乙")
+    row = library.read_figure(store, key)
+    assert (row["unit"], row["value"], row["review"]) == (before["unit"], 5.0, "edited")
+    assert library.undo(store, steps[2], who="乙") == 0  # once
+    library.undo(store, steps[1], who="乙")
+    row = library.read_figure(store, key)
+    assert (row["unit"], row["value"], row["review"]) == (before["unit"], before["value"], "open")
+    library.save_analysis(store, make_analysis())
+    assert library.read_figure(store, key)["unit"] == before["unit"]
+
+
 def test_an_undone_correction_does_not_bind_the_next_analysis(store):
     analysis = make_analysis()
     library.save_analysis(store, analysis)

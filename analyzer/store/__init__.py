@@ -23,7 +23,6 @@ from analyzer.store.corrections import (
     read_log,
     reject_figures,
     reopen_figures,
-    undo,
 )
 from analyzer.store.files import file_path, keep_file, sweep_files
 from analyzer.store.jobs import (
@@ -63,6 +62,7 @@ from analyzer.store.reads import (
     save_view,
 )
 from analyzer.store.schema import Store, default_home, open_store
+from analyzer.store.undoing import undo
 from analyzer.store.write import delete_document, find_near, save_analysis, set_near
 
 __all__ = [

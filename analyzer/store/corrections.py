@@ -117,7 +117,7 @@ def edit_document(store: Store, number: int, changes: dict[str, Any], *, who: st
         if "region" in moved:  # the figures' region facet falls back on the document's
             connection.execute(figures.update().where(figures.c.document_id == number).values(revision=revision))
         for field, value in moved.items():
-            _log(connection, who, "edit", "document", row["sha256"], field, row[field], value, batch)
+            log_step(connection, who, "edit", "document", row["sha256"], field, row[field], value, batch)
     return batch
 
 
@@ -151,34 +151,8 @@ def add_row(connection: sa.Connection, subject: str, row: dict[str, Any], *, who
     """A record that a person added, and its line in the log; returns its key and its id."""
     row = {**row, "key": uuid.uuid4().hex[:24]}
     identity = insert_one(connection, TABLES[subject], row)
-    _log(connection, who, "add", subject, row["key"], "*", None, {**row, "id": identity}, uuid.uuid4().hex)
+    log_step(connection, who, "add", subject, row["key"], "*", None, {**row, "id": identity}, uuid.uuid4().hex)
     return row["key"], identity
-
-
-def undo(store: Store, batch: str, *, who: str) -> int:
-    """Takes one step back, as a new step of the log; returns how many fields went back."""
-    with writing(store) as connection:
-        rows = (
-            connection.execute(
-                sa.select(corrections).where(corrections.c.batch == batch).order_by(corrections.c.id.desc())
-            )
-            .mappings()
-            .all()
-        )
-        done = connection.execute(sa.select(corrections.c.id).where(corrections.c.reverts == batch).limit(1)).first()
-        if not rows or done:
-            return 0
-        revision, step = next_revision(connection), uuid.uuid4().hex
-        for row in rows:
-            old, new = _load(row["old"]), _load(row["new"])
-            field = "gone" if row["field"] == "*" else row["field"]
-            value = (1 if row["action"] == "add" else 0) if row["field"] == "*" else old
-            if row["subject"] == "document":
-                connection.execute(documents.update().where(documents.c.sha256 == row["key"]).values({field: value}))
-            else:
-                _set(connection, row["subject"], row["key"], {field: value}, revision)
-            _log(connection, who, "undo", row["subject"], row["key"], row["field"], new, old, step, reverts=batch)
-    return len(rows)
 
 
 def last_batch(store: Store, *, who: str | None = None) -> dict[str, Any] | None:
@@ -211,7 +185,7 @@ def read_log(store: Store, *, key: str | None = None, keys: list[str] | None = N
         rows = connection.execute(query.order_by(corrections.c.id.desc()).limit(limit)).mappings().all()
     wanted = set(keys) if keys is not None else None
     return [
-        {**row, "old": _load(row["old"]), "new": _load(row["new"])}
+        {**row, "old": load_value(row["old"]), "new": load_value(row["new"])}
         for row in rows
         if wanted is None or row["key"] in wanted
     ]
@@ -233,14 +207,14 @@ def _apply(
                 moved.pop("review")  # what a person added stays told apart from what was found
             if not moved or (only_if and not any(field in moved for field in only_if)):
                 continue
-            _set(connection, subject, key, moved, revision, row)
+            set_fields(connection, subject, key, moved, revision, row)
             for field, value in moved.items():
-                _log(connection, who, action, subject, key, field, row[field], value, batch)
+                log_step(connection, who, action, subject, key, field, row[field], value, batch)
             changed += 1
     return batch if changed else None
 
 
-def _set(connection: sa.Connection, subject: str, key: str, values: dict[str, Any], revision: int, row: Any = None) -> None:
+def set_fields(connection: sa.Connection, subject: str, key: str, values: dict[str, Any], revision: int, row: Any = None) -> None:
     table = TABLES[subject]
     row = row or connection.execute(sa.select(table).where(table.c.key == key)).mappings().first()
     if row is None:
@@ -253,7 +227,7 @@ def _set(connection: sa.Connection, subject: str, key: str, values: dict[str, An
     connection.execute(table.update().where(table.c.key == key).values(**values))
 
 
-def _log(
+def log_step(
     connection: sa.Connection,
     who: str,
     action: str,
@@ -295,5 +269,5 @@ def _same(old: Any, new: Any) -> bool:
     return old == new
 
 
-def _load(value: str | None) -> Any:
+def load_value(value: str | None) -> Any:
     return json.loads(value) if value is not None else None

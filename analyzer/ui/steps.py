@@ -23,12 +23,13 @@ def undo_button() -> None:
         shortcut="z",
         width="stretch",
         disabled=last is None,
-        on_click=_undo,
+        on_click=undo_step,
         args=(last,),
     )
 
 
-def _undo(last: dict[str, Any]) -> None:
+def undo_step(last: dict[str, Any]) -> None:
+    """Takes back the step that a line of the log belongs to; the record is then the one to look at."""
     library.undo(the_store(), last["batch"], who=who())
     if last["subject"] == "figure":
         st.session_state["review_t"] = current_view()["t"] = last["key"]
@@ -44,10 +45,17 @@ def decide_buttons(accept: Any, reject: Any, decide: Callable[[str], None]) -> N
     reject.button(say("剔除", "Reject"), key="reject", shortcut="x", width="stretch", on_click=decide, args=("reject",))
 
 
-def log_table(lines: list[dict[str, Any]], *, key: str, height: int) -> None:
+def log_table(lines: list[dict[str, Any]], *, key: str, height: int, choose: bool = False) -> int | None:
+    """Draws the lines; with `choose` returns the number of the one that was clicked."""
     columns = ["at", "who", "action", "quote", "indicator", "field", "old", "new", "document"]
     frame = pd.DataFrame([flatten_line(line, language()) for line in lines], columns=columns).fillna("").astype(str)
     frame["at"] = frame["at"].str[:19].str.replace("T", " ")
     which = 0 if language() == "zh" else 1
     names = {column: st.column_config.TextColumn(LOG_FIELDS[column][which]) for column in columns}
-    st.dataframe(frame, key=key, hide_index=True, height=height, placeholder="", column_config=names)
+    if not choose:
+        st.dataframe(frame, key=key, hide_index=True, height=height, placeholder="", column_config=names)
+        return None
+    state = st.dataframe(frame, key=f"{key}-{len(lines)}", hide_index=True, height=height, placeholder="", column_config=names,
+                         on_select="rerun", selection_mode="single-cell")  # fmt: skip
+    cells = state["selection"]["cells"]
+    return cells[0][0] if cells else None

@@ -312,3 +312,17 @@ def test_what_binds_is_a_facet_a_column_and_a_field(store, page):
     app = page("targets", binding="约束性")
     assert len(app.dataframe[0].value) == 1
     assert "约束性" in rows_to_csv(library.read_figures(store, library.find(store).ids)).decode("utf-8-sig")
+
+
+def test_a_chosen_step_of_the_log_is_undone(store, page):
+    key = _key(store, "98%")
+    library.edit_figures(store, [key], {"unit": "个"}, who="甲")
+    library.edit_figures(store, [key], {"period": "2030"}, who="甲")
+    app = _choose(page("review"), "review_part", "log")
+    lines = library.read_log(store)
+    assert app.button(key="undo_one").disabled
+    app.session_state[f"log-{len(lines)}"] = {"selection": {"rows": [], "columns": [], "cells": [(len(lines) - 1, "at")]}}
+    app = check(app.run())
+    check(app.button(key="undo_one").click().run())
+    row = library.read_figure(store, key)
+    assert (row["unit"], row["period"]) == ("%", "2030")

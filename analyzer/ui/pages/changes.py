@@ -8,7 +8,7 @@ from analyzer import store as library
 from analyzer.export.log import log_to_csv
 from analyzer.ui.language import language, say
 from analyzer.ui.resources import the_store
-from analyzer.ui.steps import log_table, undo_button
+from analyzer.ui.steps import log_table, undo_button, undo_step
 
 
 def show_log() -> None:
@@ -16,11 +16,11 @@ def show_log() -> None:
     if not lines:
         st.info(say("还没有修改。", "Nothing was changed yet."))
         return
-    left, right, _ = st.columns([1, 1, 4])
-    with left:
+    last, one, csv, _ = st.columns([1, 1.6, 1, 2.4])
+    with last:
         undo_button()
     lang = language()
-    right.download_button(
+    csv.download_button(
         say("下载 CSV", "Download CSV"),
         key="log_csv",
         on_click="ignore",
@@ -29,4 +29,15 @@ def show_log() -> None:
         data=lambda: log_to_csv(lines, language=lang),
         file_name=say("修改记录.csv", "audit log.csv"),
     )
-    log_table(lines, key="log", height=560)
+    at = log_table(lines, key="log", height=560, choose=True)
+    chosen = lines[at] if at is not None and at < len(lines) else None
+    undone = {line["reverts"] for line in lines}
+    one.button(
+        say("撤销选中的一步", "Undo the chosen step"),
+        key="undo_one",
+        width="stretch",
+        disabled=chosen is None or bool(chosen["reverts"]) or chosen["batch"] in undone,
+        help=say("在表中选一行；之后的修改保留。", "Choose a line of the table; what was changed after it stays."),
+        on_click=undo_step,
+        args=(chosen,),
+    )
