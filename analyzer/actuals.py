@@ -10,6 +10,7 @@ from pathlib import Path
 from analyzer.alignment import THRESHOLD, Measure, score_measures, words_to_measure
 from analyzer.errors import AnalyzerError
 from analyzer.grouping import Source
+from analyzer.ingest.workbook import read_first_sheet
 from analyzer.records import Figure
 
 
@@ -49,7 +50,7 @@ def read_actuals(path: Path) -> list[Actual]:
     Raises AnalyzerError, with the row, for a missing column or a value that is no number.
     """
     if path.suffix.lower() == ".xlsx":
-        return rows_to_actuals(_read_sheet(path), name=path.name)
+        return rows_to_actuals(read_sheet(path, path.name), name=path.name)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -59,14 +60,9 @@ def read_actuals(path: Path) -> list[Actual]:
     return rows_to_actuals(csv.DictReader(text.splitlines()), name=path.name)
 
 
-def _read_sheet(path: Path) -> list[dict[str, str]]:
-    """The first sheet's rows by the names in its first row."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    try:
-        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
-    except (OSError, CalamineError, IndexError) as error:
-        raise AnalyzerError(f"{path}: not a readable workbook", f"{path}：无法读取这个工作簿") from error
+def read_sheet(source: Path | bytes, name: str) -> list[dict[str, str]]:
+    """The first sheet's rows by the names in its first row; `source` is a path or a file's content."""
+    rows = read_first_sheet(source, name)
     heads = [str(head).strip() for head in rows[0]] if rows else []
     return [dict(zip(heads, (_number_to_text(cell) for cell in row), strict=False)) for row in rows[1:]]
 

@@ -100,9 +100,9 @@ def read_table(path: Path) -> list[dict]:
             with path.open(encoding="utf-8-sig", newline="") as lines:
                 return list(csv.DictReader(lines, delimiter="\t" if kind == ".tsv" else ","))
         if kind == ".xlsx":
-            from python_calamine import CalamineWorkbook
+            from analyzer.ingest.workbook import read_first_sheet
 
-            head, *rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python() or [[]]
+            head, *rows = read_first_sheet(path, path.name) or [[]]
             return [dict(zip(map(str, head), row, strict=False)) for row in rows if any(row)]
     except Exception as error:  # the readers raise errors of their own for broken files; all mean the same to the user
         raise LexiconError(f"{path.name}: cannot be read as a table: {error}", f"{path.name}：无法作为表格读取：{error}") from error

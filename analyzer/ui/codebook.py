@@ -9,8 +9,9 @@ from typing import Any
 
 import yaml
 
-from analyzer.errors import AnalyzerError, LexiconError
+from analyzer.errors import LexiconError
 from analyzer.export.words import read_codebook, use_codebook
+from analyzer.ingest.workbook import read_first_sheet
 from analyzer.lexicon import read_yaml
 from analyzer.store import Store
 
@@ -115,14 +116,9 @@ def codebook_to_xlsx(rows: list[dict[str, Any]]) -> bytes:
     return out.getvalue()
 
 
-def xlsx_to_codebook(data: bytes) -> list[dict[str, Any]]:
+def xlsx_to_codebook(data: bytes, name: str = "codebook.xlsx") -> list[dict[str, Any]]:
     """The rows of an XLSX with the columns of `codebook_to_xlsx` (Chinese or English heads, any order)."""
-    import python_calamine
-
-    try:
-        table = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
-    except Exception as error:  # the library has an error class for each way in which a file can be broken
-        raise AnalyzerError(f"the codebook cannot be read as XLSX: {error}", f"无法读取类别表 XLSX：{error}") from error
+    table = read_first_sheet(data, name)
     if not table:
         raise LexiconError("codebook: the sheet is empty", "类别表：工作表为空")
     fields = {**{head: field for field, head in _HEADS.items()}, **{field: field for field in COLUMNS}}

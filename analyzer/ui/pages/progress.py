@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from analyzer import store as library
+from analyzer.actuals import read_sheet
 from analyzer.alignment import figure_to_measure
 from analyzer.comparing import figure_to_words
 from analyzer.errors import AnalyzerError
@@ -155,8 +156,10 @@ def _upload(sources: list[Source]) -> None:
 
 
 def _read_rows(file: Any) -> list[dict[str, str]]:
+    if file.name.lower().endswith(".xlsx"):
+        return read_sheet(file.getvalue(), file.name)
     try:
-        frame = pd.read_excel(file, dtype=str, engine="calamine") if file.name.lower().endswith(".xlsx") else _read_csv(file)
+        frame = _read_csv(file)
     except Exception as error:  # whatever the parser meets in a broken table, the user gets one message
         raise AnalyzerError(f"{file.name}: not a readable table", f"{file.name}：无法读取这张表") from error
     return [{str(k): "" if pd.isna(v) else str(v) for k, v in row.items()} for row in frame.to_dict("records")]

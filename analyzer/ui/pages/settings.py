@@ -10,7 +10,6 @@ import streamlit as st
 import analyzer
 from analyzer import store as library
 from analyzer.errors import AnalyzerError
-from analyzer.ingest.sandbox import Limits, run_limited
 from analyzer.ui.codebook import (
     COLUMNS,
     check_codebook,
@@ -119,8 +118,8 @@ def _codebook_upload() -> None:
                             key=f"codebook_file{turn}", max_upload_size=10)  # fmt: skip
     if file is None:
         return
-    try:  # in a child: a workbook made to harm costs a message
-        st.session_state["codebook_draft"] = run_limited(xlsx_to_codebook, file.getvalue(), name=file.name, limits=Limits(seconds=30))
+    try:
+        st.session_state["codebook_draft"] = xlsx_to_codebook(file.getvalue(), file.name)
     except AnalyzerError as error:
         st.error(message(error))
         return
