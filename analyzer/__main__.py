@@ -115,6 +115,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")
+    if args.command == "batch" and not args.scheduler:  # the children read words and models while this process reads the command
+        from analyzer.children import start_warming
+
+        start_warming(args.out)
     from analyzer import commands
     from analyzer.errors import AnalyzerError
 

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import multiprocessing
 import os
 import queue
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -20,15 +18,15 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
+from analyzer.children import count_cores, one_thread_each, settings, settle_in, start_warming
 from analyzer.errors import AnalyzerError, UnreadableDocument
 from analyzer.records import Analysis
-from analyzer.sinks import Outcome, Sink, is_library, keep_analysis, open_sink
+from analyzer.sinks import Outcome, Sink, keep_analysis, open_sink
 
 SECONDS = 120.0  # for one document; a report takes less than one
 MEGABYTES = 4096  # of address space for one child
 TASKS_PER_CHILD = 2000  # a child is renewed before its memory can grow (none seen in 2,000 texts); renewing takes a fifth of a second
 QUEUED_PER_WORKER = 16  # some tenths of a second of short texts, while the parent is busy elsewhere
-NICE = 5  # people who browse the library meanwhile go first; alone on the machine it costs nothing
 
 Analyze = Callable[[str, bool], Analysis]
 """(path, infer departments) → analysis; importable by name, for it runs in the children."""
@@ -99,32 +97,12 @@ def hash_file(path: str) -> str:
         return hashlib.file_digest(data, "sha256").hexdigest()
 
 
-def count_cores() -> int:
-    """The cores that this process may use, which a scheduler or container may have cut."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def start_warming(destinations: Iterable[str] = (), *, analyze: Analyze = analyze_path) -> Any:
-    """The way children are started: where there is forking, from a process that begins at once to read words and models for all of them."""
-    methods = multiprocessing.get_all_start_methods()
-    context: Any = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if "forkserver" in methods:
-        from multiprocessing import forkserver
-
-        context.set_forkserver_preload(["analyzer.batch", *["analyzer.store"] * any(map(is_library, destinations)),
-                                        *["analyzer.warm"] * (analyze is analyze_path)])
-        with _one_thread_each():
-            forkserver.ensure_running()
-    return context
-
-
 @contextlib.contextmanager
 def open_pool(workers: int, megabytes: int, destinations: list[str], analyze: Analyze = analyze_path) -> Iterator[Callable[..., Iterator[Outcome]]]:
     """A pool of supervised children; yields a function from jobs to their outcomes, as they are completed."""
-    context = start_warming(destinations, analyze=analyze)
-    with _one_thread_each():
-        pool = ProcessPool(max_workers=workers, max_tasks=TASKS_PER_CHILD, context=context, initializer=_settle_in,
-                           initargs=[megabytes, {name: value for name, value in os.environ.items() if name.startswith("POLICY_ANALYZER_")}])
+    context = start_warming(destinations, warm=analyze is analyze_path)
+    with one_thread_each():
+        pool = ProcessPool(max_workers=workers, max_tasks=TASKS_PER_CHILD, context=context, initializer=settle_in, initargs=[megabytes, settings()])
 
         def supervise(jobs: Iterable[tuple[str, str]], infer: bool, seconds: float) -> Iterator[Outcome]:
             waiting = iter(jobs)
@@ -148,38 +126,6 @@ def open_pool(workers: int, megabytes: int, destinations: list[str], analyze: An
             raise
         finally:
             pool.join()
-
-
-@contextlib.contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Children share the cores among themselves; none of them may start threads for matrices on all of them."""
-    before = {name: os.environ.get(name) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
-    os.environ.update({name: value or "1" for name, value in before.items()})
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-
-
-def _settle_in(megabytes: int, settings: dict[str, str]) -> None:
-    """In a new child: bounds its memory, takes its parent's settings, and ends with its parent, which may be killed without a word."""
-    os.environ.update(settings)  # what it is forked from may have been started under other ones
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=[parent], daemon=True).start()
-    with contextlib.suppress(AttributeError, OSError):
-        os.nice(NICE)
-    with contextlib.suppress(ImportError, ValueError, OSError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, resource.getrlimit(resource.RLIMIT_AS)[1]))
-
-
-def _end_with(parent: Any) -> None:
-    parent.join()
-    os._exit(1)
 
 
 def analyze_job(path: str, sha256: str, destinations: Sequence[str], infer: bool, analyze: Analyze = analyze_path) -> Outcome:

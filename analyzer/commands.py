@@ -124,13 +124,11 @@ def cache_folder() -> Path:
 
 
 def run_batch(args: argparse.Namespace) -> int:
-    from analyzer import batch
-
-    if not args.scheduler:
-        batch.start_warming(args.out)
     from dataclasses import asdict
 
     from tqdm import tqdm
+
+    from analyzer import batch
 
     paths = list(expand_paths(args.paths))
     sinks = [batch.open_sink(destination, retry=args.retry) for destination in args.out]
