@@ -40,6 +40,21 @@ def heat_map(cells: pd.DataFrame, *, rows: str, columns: str) -> alt.LayerChart:
     return boxes.add_params(pick) + numbers
 
 
+def flows(cells: pd.DataFrame) -> dict[str, Any]:
+    """From each body to the categories of its targets: `cells` as for the heat map, as an ECharts Sankey diagram."""
+    some = cells[cells["count"] > 0]
+    left, right = list(dict.fromkeys(some["column_name"])), list(dict.fromkeys(some["row_name"]))
+    # A blank behind it tells a body from a category of the same name.
+    nodes: list[dict[str, Any]] = [{"name": f"{name} ", "depth": 0, "label": {"position": "left"}} for name in left]
+    nodes += [{"name": name, "depth": 1} for name in right]
+    links = [{"source": f"{body} ", "target": category, "value": int(count)}
+             for body, category, count in zip(some["column_name"], some["row_name"], some["count"], strict=True)]  # fmt: skip
+    series = {"type": "sankey", "data": nodes, "links": links, "left": 170, "right": 160, "top": 8, "bottom": 8, "nodeGap": 12,
+              "draggable": False, "lineStyle": {"color": "source", "opacity": 0.35}, "label": {"fontSize": 12, "color": "#333"},
+              "emphasis": {"focus": "adjacency"}}  # fmt: skip
+    return {"tooltip": {"trigger": "item"}, "series": [series]}
+
+
 def deadlines(cells: pd.DataFrame, *, rows: str, columns: str) -> alt.Chart:
     """`cells` has row, row_name, year and count: one dot for each, as large as the count."""
     pick = alt.selection_point(name="pick", fields=["row", "year"], empty=False)

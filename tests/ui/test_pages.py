@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import tomllib
 
@@ -326,3 +327,10 @@ def test_a_chosen_step_of_the_log_is_undone(store, page):
     check(app.button(key="undo_one").click().run())
     row = library.read_figure(store, key)
     assert (row["unit"], row["period"]) == ("%", "2030")
+
+
+def test_the_overview_shows_who_does_what_in_two_ways(store, page):
+    app = _choose(page(), "heat_form", "flows")
+    spec = json.loads(app.get("echarts_chart")[0].proto.spec)
+    links = {(link["source"].strip(), link["target"]): link["value"] for link in spec["series"][0]["links"]}
+    assert links["市财政局", "城市更新"] == 2

@@ -10,7 +10,7 @@ import streamlit as st
 
 from analyzer import store as library
 from analyzer.store import Filters, Store
-from analyzer.ui.charts import deadlines, heat_map, picked
+from analyzer.ui.charts import deadlines, flows, heat_map, picked
 from analyzer.ui.language import head, named, say
 from analyzer.ui.queue import add_samples, samples_folder
 from analyzer.ui.resources import the_queue, the_store, waiting
@@ -82,6 +82,15 @@ def _who_does_what(store: Store) -> None:
         {"row": c, "column": b, "count": counts.get((c, b), 0), "row_name": named("category", c),
          "column_name": b or say("未点名", "none named")}
         for c, _ in categories.most_common() for b in shown])  # fmt: skip
+    forms = {"matrix": say("矩阵", "Matrix"), "flows": say("流向", "Flows")}
+    form = st.segmented_control(say("图", "Picture"), list(forms), default="matrix", key="heat_form", required=True,
+                                format_func=lambda f: forms[f], label_visibility="collapsed")  # fmt: skip
+    if form == "flows":
+        named_ones = cells[cells["column"] != ""]
+        st.caption(say("从责任部门到其目标的类别；线越宽，目标越多。", "From each body to the categories of its targets; the wider, the more."))
+        st.echarts_chart(flows(named_ones), key="flows", height=120 + 24 * len(categories),
+                         alt=say("各部门的目标属于哪些类别", "Which categories the targets of each body belong to"))  # fmt: skip
+        return
     note = say("点击一格，在目标库中查看这些目标。", "Click a cell to see its targets.")
     if len(bodies) > _BODIES:
         note += say(f"只列出目标最多的 {_BODIES} 个部门。", f" The {_BODIES} bodies with most targets are shown.")
