@@ -55,8 +55,8 @@ def encrypted() -> bytes:
 
 
 def flate_bomb(times: int = 1) -> bytes:
-    """400 MB of zeros, compressed `times` over."""
-    data = zlib.compress(b"\x00" * (400 << 20), 9)
+    """150 MB of zeros, compressed `times` over."""
+    data = zlib.compress(b"\x00" * (150 << 20), 9)
     for _ in range(times - 1):
         data = zlib.compress(data, 9)
     filters = b"/Filter[%b]" % (b"/FlateDecode" * times)
