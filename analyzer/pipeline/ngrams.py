@@ -38,6 +38,15 @@ def pack(gram: str) -> int:
     return number
 
 
+def pack_all(grams: Sequence[str]) -> np.ndarray:
+    """The numbers of many n-grams of 1–4 characters."""
+    lengths = np.array([len(gram) for gram in grams], np.uint64)
+    codes = np.array(grams, f"U{LONGEST}").view(np.uint32).reshape(-1, LONGEST)
+    folded = _FOLD[np.minimum(codes, 0xFFFD)]
+    number = folded[:, 0] << np.uint64(48) | folded[:, 1] << np.uint64(32) | folded[:, 2] << np.uint64(16) | folded[:, 3]
+    return number >> (np.uint64(LONGEST) - lengths) * np.uint64(16)
+
+
 def unpack(number: int) -> str:
     """The n-gram of a number, digits as 0."""
     chars = []
@@ -222,15 +231,15 @@ def common_grams(texts: Sequence[str], *, at_least: int, shortest: int = 1, long
 def pack_words(words: Sequence[str]) -> WordList:
     """Words of two characters and more, ready to be found; longer ones are known by their first and last four and their length."""
     lengths = np.array([len(word) for word in words], np.int64)
-    heads = np.array([pack(word[:LONGEST]) for word in words], np.uint64)
-    tails = np.array([pack(word[-LONGEST:]) for word in words], np.uint64)
+    heads = pack_all([word[:LONGEST] for word in words])
+    tails = pack_all([word[-LONGEST:] for word in words])
     keys, order = np.unique(_join_keys(heads, tails, lengths), return_index=True)
     short, long = [word for word in words if len(word) == 2], [word for word in words if len(word) > 2]
     return WordList(make_table(keys), order.astype(np.int32), (_openings(short, 2), _openings(long, 3)), len(words))
 
 
 def _openings(words: Sequence[str], chars: int) -> Openings:
-    hashes = opening_of(np.array([pack(word[:chars]) for word in words], np.uint64))
+    hashes = opening_of(pack_all([word[:chars] for word in words]))
     pairs = np.array(sorted({(at, len(word)) for at, word in zip(hashes.tolist(), words, strict=True)}), np.int32).reshape(-1, 2)
     first = np.searchsorted(pairs[:, 0], np.arange(OPENINGS + 1)).astype(np.int32)
     return Openings(chars, first[:-1], np.diff(first).astype(np.int8), pairs[:, 1].copy())

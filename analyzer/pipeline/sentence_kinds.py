@@ -42,7 +42,8 @@ BODY = r"(?:[^，。；、：]{2,16}(?:局|委|办|厅|部|部门|街道|集团|
 # Up to three bodies stand between two marks or blanks; each such part is taken whole, or 局局局… could be parted in 2^100 ways.
 BODIES = re.compile(rf"(?:(?>{BODY}{{1,3}}[、，；\s])+{BODY}{{1,3}}|(?>{BODY}{{1,3}}[、，；\s]){{2,}}|{BODY}{{2,3}}[、，；]?)[。）]?")
 BODY_ENDS = frozenset("局委办厅部门道团镇心府司位院行会社")
-DIGITS = frozenset(char for char in map(chr, range(0x30000)) if char.isdigit())
+_CHARACTERS = np.arange(0x20000, dtype=np.uint32).view("U1")
+DIGITS = frozenset(_CHARACTERS[np.char.isdigit(_CHARACTERS)].tolist())
 MUST = re.compile(r"(?:^|，)(?:我们)?(?:要|必须|将|应)(?!求|素|点|害|道|件|领)")
 NEAR = (1, 2)  # how far the second model looks to both sides
 WIDE = 8  # sentences to both sides whose mean opinion is the part of the document that one stands in

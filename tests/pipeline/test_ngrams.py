@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.pipeline.ngrams import START, find_words, make_table, pack, pack_words, text_grams, unpack
+from analyzer.pipeline.ngrams import START, find_words, make_table, pack, pack_all, pack_words, text_grams, unpack
 
 TEXT = st.text(alphabet="甲乙丙丁，12a", max_size=12)
 WORD = st.text(alphabet="甲乙丙丁", min_size=2, max_size=7)
@@ -42,3 +42,9 @@ def test_a_table_finds_its_keys_and_no_others(keys, others):
     found = make_table(vocabulary).find(asked)
     place = {key: number for number, key in enumerate(sorted(keys))}
     assert found.tolist() == [place.get(int(key), -1) for key in asked]
+
+
+def test_many_are_packed_as_one_is():
+    grams = ["a", "Ａ改", "老旧小区", "3个,", "\U00020000套", "％"]
+    assert pack_all(grams).tolist() == [pack(gram) for gram in grams]
+    assert pack_all([]).tolist() == []
