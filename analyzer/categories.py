@@ -211,7 +211,7 @@ def save_classifier(classifier: Classifier, path: Path) -> None:
     by_gram, by_word = np.split(classifier.by_term.astype(np.float16), [len(classifier.grams)])
     np.savez_compressed(path, header=np.frombuffer(json.dumps(header, ensure_ascii=False).encode(), np.uint8),
                         areas=classifier.areas, grams=classifier.grams, bias=classifier.bias, by_gram=by_gram, by_word=by_word,
-                        rarity=classifier.rarity.astype(np.float16), by_area=classifier.by_area.astype(np.float16),
+                        rarity=classifier.rarity[:len(classifier.grams)].astype(np.float16), by_area=classifier.by_area.astype(np.float16),
                         by_form=classifier.by_form.astype(np.float16))
 
 
@@ -234,6 +234,7 @@ def load_classifier(path: Path | None = None) -> Classifier:
         raise ModelError(f"{place.name}: made for another version; train it again", f"{place.name}：模型版本不符，请重新训练")
     for name in ARRAYS[2:]:
         arrays[name] = arrays[name].astype(np.float32)
+    arrays["rarity"] = np.append(arrays["rarity"], np.zeros(len(header["words"]), np.float32))
     by_term = np.vstack([arrays.pop("by_gram"), arrays.pop("by_word")])
     return Classifier(by_term=by_term, codes=tuple(header["codes"]), names=tuple(header["names"]), words=tuple(header["words"]),
                       sharpness=float(header["sharpness"]), digest=header["digest"], **arrays)
@@ -249,7 +250,7 @@ def words_alone(codebook: Codebook) -> Classifier:
     return Classifier(
         codes=(*codebook.codes, NONE), names=(*(category.zh for category in codebook.categories), "无"),
         words=tuple(word for word, _ in pairs), areas=np.array([number for _, number in pairs], np.int32),
-        grams=np.zeros(0, np.uint64), rarity=np.zeros(0, np.float32), by_term=np.zeros((len(pairs), size), np.float32), by_area=by_area,
+        grams=np.zeros(0, np.uint64), rarity=np.zeros(len(pairs), np.float32), by_term=np.zeros((len(pairs), size), np.float32), by_area=by_area,
         by_form=np.zeros((len(FORMS), size), np.float32), bias=bias, sharpness=4.0,
         digest=codebook.digest)
 

@@ -78,7 +78,8 @@ def find_topics(texts: Sequence[str]) -> Topics | None:
         return None
     spread = np.asarray((text_grams(texts).count(grams, longest=3) > 0).sum(axis=0)).ravel()
     rarity = (np.log((1 + len(texts)) / (1 + spread)) + 1).astype(np.float32)
-    frame = dataclasses.replace(words_alone(load_codebook()), grams=grams, rarity=rarity)
+    empty = words_alone(load_codebook())
+    frame = dataclasses.replace(empty, grams=grams, rarity=np.append(rarity, empty.rarity))
     rows = describe_texts(texts, frame)[0][:, :len(grams)]
     model = TruncatedSVD(TOPICS, n_iter=2, random_state=0).fit(rows)
     return Topics(grams, rarity, model.components_.astype(np.float32))

@@ -36,7 +36,10 @@ SHORT = 14  # characters of a text that is hardly a sentence
 
 @dataclass(frozen=True, slots=True)
 class Classifier:
-    """Weights per code (columns, the last one `none`) of n-grams and the codebook's words (`by_term`), of its areas and of forms."""
+    """Weights per code (columns, the last one `none`) of n-grams and the codebook's words (`by_term`), of its areas and of forms.
+
+    `rarity` is the weight of each n-gram, and 0 for each word.
+    """
 
     codes: tuple[str, ...]
     names: tuple[str, ...]
@@ -83,6 +86,9 @@ FORMS = tuple(Form(re.compile(pattern), *hints) for pattern, *hints in (
     (r"人类命运|和平|霸权|友谊|帝国主义|各国人民|世界人民", "人类 和平 霸权 友谊 帝国 国人 界人"),
     (rf"^.{{1,{SHORT}}}$",),
 ))
+
+
+TRIED = np.uint16((1 << len(FORMS) - 1) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,18 +143,20 @@ def join_stretches(*several: Stretches) -> Stretches:
 
 def describe(passages: Passages, stretches: Stretches, model: Classifier) -> tuple[sparse.csr_matrix, np.ndarray]:
     """Each stretch as n-grams of length 1 beside the codebook's words of length 1, and how much each area's words weigh."""
-    size = len(model.codes) - 1
-    counts = _count_terms(passages, stretches, model)
-    rows = np.repeat(np.arange(len(stretches)), np.diff(counts.indptr))
-    words = np.flatnonzero(counts.indices >= len(model.grams))
-    numbers, often, owners = counts.indices[words] - len(model.grams), counts.data[words], rows[words]
+    size, grams = len(model.codes) - 1, len(model.grams)
+    terms = _count_terms(passages, stretches, model)
+    words = np.flatnonzero(terms.indices >= grams)
+    numbers, often, owners = terms.indices[words] - grams, terms.data[words], np.searchsorted(terms.indptr, words, side="right") - 1
     area = np.bincount(owners * size + model.areas[numbers], often * _root_lengths(model.words)[numbers], minlength=len(stretches) * size)
     area = np.log1p(area.astype(np.float32)).reshape(len(stretches), size)
-    counts.data[words] = 0
-    grams = (1 + np.log(np.maximum(counts.data, 1))) * np.append(model.rarity, np.zeros(len(model.words), np.float32))[counts.indices]
-    counts.data = grams * _shorten(rows, grams, len(stretches))[rows]
-    counts.data[words] = often * _shorten(owners, often, len(stretches))[owners]
-    return counts, area / (np.linalg.norm(area, axis=1, keepdims=True) + 0.5)
+    values = model.rarity.take(terms.indices)
+    again = np.flatnonzero(terms.data > 1)
+    values[again] *= 1 + np.log(terms.data[again])
+    squares = np.concatenate([[0.0], np.cumsum(values * values, dtype=np.float64)])
+    values *= np.repeat(_shorten(np.diff(squares[terms.indptr])), np.diff(terms.indptr))
+    values[words] = often * _shorten(np.bincount(owners, often * often, minlength=len(stretches)))[owners]
+    terms.data = values
+    return terms, area / (np.linalg.norm(area, axis=1, keepdims=True) + 0.5)
 
 
 def describe_texts(texts: Sequence[str], model: Classifier) -> tuple[sparse.csr_matrix, np.ndarray]:
@@ -167,9 +175,9 @@ def lean(passages: Passages, stretches: Stretches, model: Classifier) -> np.ndar
     return describe_forms(passages, stretches) @ model.by_form + model.bias
 
 
-def _shorten(rows: np.ndarray, values: np.ndarray, count: int) -> np.ndarray:
-    """By what each row's values are multiplied to have length 1."""
-    return (1 / np.maximum(np.sqrt(np.bincount(rows, values ** 2, minlength=count)), 1e-6)).astype(np.float32)
+def _shorten(squares: np.ndarray) -> np.ndarray:
+    """By what rows are multiplied to have length 1."""
+    return (1 / np.maximum(np.sqrt(squares), 1e-6)).astype(np.float32)
 
 
 def _count_terms(passages: Passages, stretches: Stretches, model: Classifier) -> sparse.csr_matrix:
@@ -189,8 +197,8 @@ def _count_terms(passages: Passages, stretches: Stretches, model: Classifier) ->
     found = table_of(model.grams).find(np.concatenate(fronts))
     known = np.flatnonzero(found >= 0)
     owners = np.concatenate([np.arange(len(starts)), np.arange(len(starts)), long])[known]
-    return count_pairs(np.concatenate([inside // LONGEST, owners, rows]),
-                       np.concatenate([passages.known[places], found[known], numbers + len(model.grams)]), (len(starts), len(model.grams) + len(model.words)))
+    columns = np.concatenate([passages.known.take(places), found[known], numbers + len(model.grams)])
+    return count_pairs(np.concatenate([inside // LONGEST, owners, rows]), columns, (len(starts), len(model.rarity)))
 
 
 def _find_words(passages: Passages, stretches: Stretches, starts: np.ndarray, ends: np.ndarray,
@@ -218,8 +226,8 @@ def describe_forms(passages: Passages, stretches: Stretches) -> np.ndarray:
     starts = passages.begins[stretches.text] + stretches.first
     ends = passages.begins[stretches.text] + stretches.last
     codes = passages.layout.windows[0].astype(np.uint16)
-    marks = hints.one[codes]
-    marks[:-1] |= hints.two[opening_of(passages.layout.windows[1])]
+    marks = hints.one.take(codes)
+    marks[:-1] |= hints.two.take(opening_of(passages.layout.windows[1]))
     marked = np.flatnonzero(marks)
     edges = np.searchsorted(marked, np.stack([starts, ends], axis=1))
     possible = np.bitwise_or.reduceat(np.append(marks[marked], np.uint16(0)), edges.ravel())[::2]
@@ -229,10 +237,12 @@ def describe_forms(passages: Passages, stretches: Stretches) -> np.ndarray:
     possible = (possible | hints.unmarked) & hints.first[codes[starts]] & (hints.last[ending] | before)
     found = np.zeros((len(stretches), len(FORMS)), np.float32)
     found[:, -1] = ends - starts <= SHORT
-    for number, form in enumerate(FORMS[:-1]):
-        for row in np.flatnonzero(possible & 1 << number).tolist():
-            text = passages.texts[stretches.text[row]][stretches.first[row]:stretches.last[row]]
-            found[row, number] = form.pattern.search(text) is not None
+    rows = np.flatnonzero(possible & TRIED)
+    for row, bits in zip(rows.tolist(), possible[rows].tolist(), strict=True):
+        text = passages.texts[stretches.text[row]][stretches.first[row]:stretches.last[row]]
+        for number, form in enumerate(FORMS[:-1]):
+            if bits >> number & 1 and form.pattern.search(text):
+                found[row, number] = 1
     return found * np.float32(0.5)
 
 

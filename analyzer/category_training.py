@@ -189,7 +189,7 @@ def to_frame(examples: Sequence[Example], empty: Classifier, topics: Topics | No
     rarity = (np.log((1 + len(texts)) / (1 + spread)) + 1).astype(np.float32)
     if topics:
         rarity[np.searchsorted(grams, topics.grams)] = topics.rarity
-    return dataclasses.replace(empty, grams=grams, rarity=rarity)
+    return dataclasses.replace(empty, grams=grams, rarity=np.append(rarity, empty.rarity))
 
 
 def _with_topics(rows: sparse.csr_matrix, frame: Classifier, topics: Topics | None) -> sparse.csr_matrix:

@@ -67,10 +67,10 @@ def reach_words() -> re.Pattern[str]:
     return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)))
 
 
-def find_pieces(reading: Reading, sentence: Span) -> list[Span]:
-    """The sentence cut at its commas, quotes and brackets left whole."""
-    return [Span(match.start(), match.end(), sentence.line)
-            for match in PIECE.finditer(reading.text, sentence.start, sentence.end) if match[0].strip()]
+def find_pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The sentence `text[start:end]` cut at its commas, quotes and brackets left whole."""
+    pieces = [match.span() for match in PIECE.finditer(text, start, end)]
+    return [(first, last) for first, last in pieces if not text[first].isspace() or text[first:last].strip()]
 
 
 def split_commitments(reading: Reading, sentence: Span, assignments: Sequence[Assignment],
@@ -85,10 +85,10 @@ def split_commitments(reading: Reading, sentence: Span, assignments: Sequence[As
     last = bisect.bisect_left(assignments, sentence.end, first, key=lambda a: a.start)
     borders = {a.start for a in assignments[first:last] if a.source == "explicit"}
     current: str | None = None
-    for piece in find_pieces(reading, sentence) if codes else ():
-        code = codes.get(piece.start) if codes else None
-        if code and current and code != current and opens_promise(text[piece.start:piece.end]):
-            borders.add(piece.start)
+    for start, end in find_pieces(text, sentence.start, sentence.end) if codes else ():
+        code = codes.get(start) if codes else None
+        if code and current and code != current and opens_promise(text[start:end]):
+            borders.add(start)
         current = code or current
     edges = [sentence.start, *sorted(borders), sentence.end]
     return [Clause(start, end, *find_action(text[start:end])) for start, end in zip(edges, edges[1:], strict=False)]

@@ -134,11 +134,12 @@ def _other_texts(layers: Layers) -> dict[str, None]:
 
 
 def _find_pieces(layers: Layers) -> list[tuple[int, int, int]]:
+    text = layers.reading.text
     pieces = []
-    for number, (kind, _) in enumerate(layers.kinds):
+    for number, (span, (kind, _)) in enumerate(zip(layers.sentences, layers.kinds, strict=True)):
         if kind == "commitment":
-            found = find_pieces(layers.reading, layers.sentences[number])
-            pieces += [(number, piece.start, piece.end) for piece in found if len(found) > 1]  # one alone divides nothing
+            found = find_pieces(text, span.start, span.end)
+            pieces += [(number, start, end) for start, end in found if len(found) > 1]  # one alone divides nothing
     return pieces
 
 

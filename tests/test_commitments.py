@@ -100,8 +100,8 @@ def reading_of(text):
 
 def test_a_sentence_of_two_areas_is_two_promises():
     reading, sentence = reading_of("实施外贸企业拓市行动，推进水价改革，促进节约用水。")
-    pieces = find_pieces(reading, sentence)
-    codes = dict(zip([piece.start for piece in pieces], ["opening", "water", "ecology"], strict=True))
+    pieces = find_pieces(reading.text, sentence.start, sentence.end)
+    codes = dict(zip([start for start, _ in pieces], ["opening", "water", "ecology"], strict=True))
     texts = [reading.text[clause.start:clause.end] for clause in split_commitments(reading, sentence, [], codes)]
     assert texts == ["实施外贸企业拓市行动，", "推进水价改革，促进节约用水。"]  # what a promise is for stays with it
     assert "".join(texts) == reading.text[sentence.start:sentence.end]
@@ -110,7 +110,7 @@ def test_a_sentence_of_two_areas_is_two_promises():
 def test_unsure_pieces_do_not_divide():
     reading, sentence = reading_of("实施外贸企业拓市行动，推进水价改革。")
     assert len(split_commitments(reading, sentence, [], {})) == 1
-    codes = {piece.start: None for piece in find_pieces(reading, sentence)}
+    codes = {start: None for start, _ in find_pieces(reading.text, sentence.start, sentence.end)}
     assert len(split_commitments(reading, sentence, [], codes)) == 1
 
 

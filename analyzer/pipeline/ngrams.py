@@ -23,6 +23,7 @@ MIX = np.uint64(0x9E3779B97F4A7C15)
 
 # Digits are all alike (a model must not learn years by heart), letters lose their case, CJK beyond 16 bits is unknown.
 _FOLD: np.ndarray = np.arange(0x10000, dtype=np.uint64)
+_FOLD[0xFFFD:] = 0xFFFD
 _FOLD[ord("0"):ord("9") + 1] = ord("0")
 _FOLD[ord("A"):ord("Z") + 1] += 32
 _FOLD[ord("("):ord(")") + 1] = (ord("（"), ord("）"))
@@ -97,16 +98,18 @@ class Layout:
 def count_pairs(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> sparse.csr_matrix:
     """How often each (row, column) stands in the list, as a sorted matrix; much quicker than by way of COO for small texts."""
     bits = max(1, shape[1]).bit_length()
-    pairs = rows.astype(np.int64) << bits
+    pairs = rows.astype(np.int64)
+    pairs <<= bits
     pairs |= columns
     pairs.sort()
-    first = np.flatnonzero(np.concatenate([[True], pairs[1:] != pairs[:-1]])) if len(pairs) else np.zeros(0, np.int64)
-    data = np.diff(first, append=len(pairs)).astype(np.float32)
-    pairs = pairs[first]
-    row, column = pairs >> bits, pairs & (1 << bits) - 1
-    indptr = np.zeros(shape[0] + 1, np.int32)
-    np.cumsum(np.bincount(row, minlength=shape[0]), out=indptr[1:])
-    matrix = sparse.csr_matrix((data, column.astype(np.int32), indptr), shape=shape, copy=False)
+    new = np.ones(len(pairs), bool)
+    np.not_equal(pairs[1:], pairs[:-1], out=new[1:])
+    first = np.flatnonzero(new)
+    counts = np.append(first[1:], len(pairs)) - first if len(first) else first
+    pairs = pairs.take(first)
+    indptr = pairs.searchsorted(np.arange(shape[0] + 1, dtype=np.int64) << bits).astype(np.int32)
+    pairs &= (1 << bits) - 1
+    matrix = sparse.csr_matrix((counts.astype(np.float32), pairs.astype(np.int32), indptr), shape=shape, copy=False)
     matrix.has_canonical_format = True
     return matrix
 
@@ -203,7 +206,7 @@ class WordList:
 def text_grams(texts: Sequence[str]) -> Layout:
     joined = "".join(START + text for text in texts)
     codes = np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32)
-    codes = _FOLD[np.minimum(codes, 0xFFFD)]
+    codes = _FOLD.take(codes, mode="clip")
     owner = np.repeat(np.arange(len(texts), dtype=np.int32), [len(text) + 1 for text in texts])
     windows = [codes]
     for n in range(2, LONGEST + 1):
@@ -255,7 +258,9 @@ def _join_keys(heads: np.ndarray, tails: np.ndarray, lengths: np.ndarray) -> np.
 def opening_of(grams: np.ndarray) -> np.ndarray:
     """A hash of 16 bits of each n-gram."""
     with np.errstate(over="ignore"):
-        return (grams * MIX >> OPENING_SHIFT).astype(np.int32)
+        hashes = grams * MIX
+        hashes >>= OPENING_SHIFT
+        return hashes.view(np.int64)
 
 
 def find_words(layout: Layout, words: WordList) -> sparse.csr_matrix:
@@ -270,8 +275,9 @@ def find_places(layout: Layout, words: WordList) -> tuple[np.ndarray, np.ndarray
     starts, ends = (np.concatenate(column) for column in zip(*pairs, strict=True))
     found = words.table.find(_word_keys(layout, starts, ends - starts))
     known = np.flatnonzero(found >= 0)
-    known = known[np.argsort(starts[known] * len(layout.owner) - ends[known])]
-    starts, ends = starts[known], ends[known]
+    starts, ends = starts.take(known), ends.take(known)
+    order = np.argsort(starts * len(layout.owner) - ends)
+    starts, ends, known = starts.take(order), ends.take(order), known.take(order)
     reached = np.maximum.accumulate(ends)  # how far the words reach that start before, or here and are longer
     free = np.concatenate([[True], reached[:-1] < ends[1:]]) if len(ends) else np.zeros(0, bool)
     return starts[free], ends[free], words.order[found[known[free]]]
@@ -280,14 +286,13 @@ def find_places(layout: Layout, words: WordList) -> tuple[np.ndarray, np.ndarray
 def _candidates(layout: Layout, openings: Openings) -> tuple[np.ndarray, np.ndarray]:
     """Where a word may stand (start, end): few places of a text begin like one."""
     hashes = opening_of(layout.windows[openings.chars - 1])
-    counts = openings.counts[hashes]
+    counts = openings.counts.take(hashes)
     starts = np.flatnonzero(counts)
-    hashes, counts = hashes[starts], counts[starts]
-    first = openings.first[hashes]
-    owner, number = spread(first, first + counts)
-    starts = starts[owner]
-    ends = starts + openings.lengths[number]
-    inside = layout.owner[starts] == layout.owner[np.minimum(ends, len(layout.owner)) - 1]
+    first = openings.first.take(hashes.take(starts))
+    owner, number = spread(first, first + counts.take(starts))
+    starts = starts.take(owner)
+    ends = starts + openings.lengths.take(number)
+    inside = layout.owner.take(starts) == layout.owner.take(ends - 1, mode="clip")
     inside &= ends <= len(layout.owner)
     return starts[inside], ends[inside]
 
@@ -296,5 +301,5 @@ def _word_keys(layout: Layout, starts: np.ndarray, lengths: np.ndarray) -> np.nd
     """The keys of stretches of the layout of two characters and more."""
     one, two, three, four = layout.windows
     whole = np.concatenate([four, three[-1:] << np.uint64(16), two[-1:] << np.uint64(32), one[-1:] << np.uint64(48)])
-    heads = whole[starts] >> (np.maximum(LONGEST - lengths, 0) * 16).astype(np.uint64)
-    return _join_keys(heads, whole[starts + np.maximum(lengths - LONGEST, 0)], lengths)
+    heads = whole.take(starts) >> (np.maximum(LONGEST - lengths, 0) * 16).astype(np.uint64)
+    return _join_keys(heads, whole.take(starts + np.maximum(lengths - LONGEST, 0)), lengths)
