@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import multiprocessing
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, wait
@@ -22,7 +23,8 @@ from analyzer.batch import MEGABYTES, SECONDS, Analyze, analyze_path, failure, l
 from analyzer.errors import AnalyzerError, UnreadableDocument
 from analyzer.sinks import Outcome, Sink, is_library, result_path
 
-SHARD = 20  # documents: some seconds of work, so that a lost worker costs little and the scheduler has little to do
+SHARD = 200  # documents at most, and BYTES of files: some seconds of work, beside which the start of a child is little and which is soon repeated
+BYTES = 2_000_000
 SUBMITTED = 400  # shards at a time
 ATTEMPTS = 3  # of the engine, for a shard whose worker was lost; then its documents are tried one by one
 TIMEOUTS = {"distributed.comm.timeouts.connect": "20s", "distributed.comm.timeouts.tcp": "20s"}
@@ -78,14 +80,16 @@ def run_on_executor(paths: Iterable[str], sinks: Sequence[Sink], executor: Execu
 
 def _shards(paths: Iterable[str], sinks: Sequence[Sink], size: int, settle: Callable[[Outcome], None]) -> Iterator[list[tuple[str, str]]]:
     jobs: list[tuple[str, str]] = []
+    weight = 0
     for job in list_jobs(paths, sinks):
         if isinstance(job, Outcome):
             settle(job)
             continue
         jobs.append(job)
-        if len(jobs) == size:
+        weight += os.path.getsize(job[0]) if os.path.exists(job[0]) else 0  # an address weighs nothing here
+        if len(jobs) == size or weight >= BYTES:
             yield jobs
-            jobs = []
+            jobs, weight = [], 0
     if jobs:
         yield jobs
 

@@ -82,6 +82,14 @@ def test_any_executor_will_do_and_a_repeated_shard_takes_what_is_there(tmp_path)
     assert all(len(Path(path).with_suffix(".times").read_text()) == 1 for path in paths)
 
 
+def test_shards_end_at_a_number_of_documents_or_of_bytes(tmp_path, monkeypatch):
+    paths = write_documents(tmp_path / "in", 9)
+    Path(paths[2]).write_text("长" * 1000, encoding="utf-8")
+    monkeypatch.setattr(cluster, "BYTES", 2500)
+    shards = [[Path(path).stem for path, _ in shard] for shard in cluster._shards(paths, [batch.open_sink(str(tmp_path / "out"))], 4, None)]
+    assert shards == [["000", "001", "002"], ["003", "004", "005", "006"], ["007", "008"]]
+
+
 def test_a_file_that_machines_cannot_share_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("POLICY_ANALYZER_HOME", str(tmp_path))
     sink = batch.open_sink(str(tmp_path / "library.sqlite"))
