@@ -15,6 +15,7 @@ from analyzer.export.words import COMMITMENT_FIELDS
 from analyzer.ui.editing import edit_form
 from analyzer.ui.facets import facet_panel
 from analyzer.ui.grid import PAGE, choose_row, move_buttons, move_choice
+from analyzer.ui.hints import say_empty
 from analyzer.ui.language import head, language, named, say
 from analyzer.ui.panel import commitment_pairs
 from analyzer.ui.resources import the_store, who
@@ -29,13 +30,14 @@ _KIND = "commitment"
 def show() -> None:
     view = current_view(_KIND)
     titles = library.document_titles(the_store())
+    if not titles:
+        st.title(say("承诺", "Commitments"))
+        say_empty()
+        return
     with st.sidebar:
         counts = library.count_commitment_facets(the_store(), view_to_commitment_filters(view))
         facet_panel(view, counts, titles, kind=_KIND, hint=say("承诺事项的文字", "words of the commitment"))
     st.title(say("承诺", "Commitments"))
-    if not titles:
-        st.info(say("资料库还是空的。请在“导入”页添加文件。", "The library is empty. Add files on the page Import."))
-        return
     _work_area()
 
 

@@ -24,6 +24,7 @@ from analyzer.ui.aligned import (
 )
 from analyzer.ui.comparison_charts import SIGNS, region_bars, year_lines
 from analyzer.ui.grid import clicked_row
+from analyzer.ui.hints import say_empty
 from analyzer.ui.language import language, named, say
 from analyzer.ui.passages import passages_html
 from analyzer.ui.resources import the_store
@@ -35,8 +36,7 @@ def show() -> None:
     st.title(say("对比", "Compare"))
     documents = [d for d in library.list_documents(the_store()) if d["figures"]]
     if len(documents) < 2:
-        st.info(say("至少要有两份含有数据的文件才能对比。请在“导入”页添加文件。",
-                    "It takes two documents with figures to compare. Add files on the page Import."))
+        say_empty(say("至少要有两份含有数据的文件才能对比。", "It takes two documents with figures to compare."))
         return
     views = {"side": say("并排", "Side by side"), "matrix": say("地区 × 指标", "Regions × indicators"),
              "series": say("时间序列", "Over the years"), "text": say("文本", "Text")}

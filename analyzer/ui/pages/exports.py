@@ -17,6 +17,7 @@ from analyzer.export.comparison import comparison_sheets
 from analyzer.export.words import read_codebook
 from analyzer.store import Filters
 from analyzer.ui.aligned import one_of_each, read_overrides, read_source
+from analyzer.ui.hints import say_empty
 from analyzer.ui.language import language, message, plain, say
 from analyzer.ui.resources import the_store
 from analyzer.ui.view import current_view, describe, view_to_filters
@@ -44,6 +45,9 @@ def show() -> None:
             filters = view_to_filters(view)
             st.caption(plain("; ".join(words)))
     found = library.find(store, filters, sort=view["sort"])
+    if not titles:
+        say_empty()
+        return
     if not found.total:
         st.info(say("没有可导出的数据。", "There is nothing to export."))
         return

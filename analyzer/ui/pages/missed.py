@@ -9,6 +9,7 @@ import streamlit as st
 
 from analyzer import store as library
 from analyzer.ui.grid import clicked_row
+from analyzer.ui.hints import say_empty
 from analyzer.ui.language import head, say
 from analyzer.ui.pages.document import add_form, sentence_around
 from analyzer.ui.reasons import reason_name
@@ -23,7 +24,7 @@ def show_missed() -> None:
     store = the_store()
     titles = library.document_titles(store)
     if not titles:
-        st.info(say("资料库还是空的。", "The library is empty."))
+        say_empty()
         return
     st.caption(
         say(

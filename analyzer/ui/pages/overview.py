@@ -11,6 +11,7 @@ import streamlit as st
 from analyzer import store as library
 from analyzer.store import Filters, Store
 from analyzer.ui.charts import deadlines, flows, heat_map, picked
+from analyzer.ui.hints import say_empty
 from analyzer.ui.language import head, named, say
 from analyzer.ui.queue import add_samples, samples_folder
 from analyzer.ui.resources import the_queue, the_store, waiting
@@ -37,12 +38,7 @@ def _empty(store: Store) -> None:
     if waiting(store):
         st.info(say("正在读取第一批文件，读完一份就能在这里看到。", "The first files are being read; each is shown here once it is done."))
         return
-    st.info(
-        say(
-            "资料库还是空的。请在“导入”页添加文件，或载入样例。",
-            "The library is empty. Add files on the page Import, or load the samples.",
-        )
-    )
+    say_empty()
     if samples_folder() and st.button(say("载入样例文件", "Load the sample documents")):
         add_samples(store, again=True)
         the_queue().wake()

@@ -19,6 +19,7 @@ from analyzer.track import VERDICTS, Actual, Follow, fulfilment_rates, rows_to_a
 from analyzer.ui.aligned import choose_documents, evidence, load_sources, one_of_each, read_overrides, row_key
 from analyzer.ui.comparison_charts import dumbbell, verdict_bars
 from analyzer.ui.grid import clicked_row
+from analyzer.ui.hints import say_empty
 from analyzer.ui.language import language, message, named, say
 from analyzer.ui.resources import the_store, who
 
@@ -31,7 +32,7 @@ def show() -> None:
     st.title(say("进展", "Progress"))
     documents = [d for d in library.list_documents(the_store()) if d["figures"]]
     if not documents:
-        st.info(say("资料库里还没有数据。请在“导入”页添加文件。", "The library has no figures yet. Add files on the page Import."))
+        say_empty()
         return
     chosen = choose_documents(say("文件（目标与后来的报告）", "Documents: those with targets and later reports"), "progress_documents",
                               default=[d["id"] for d in one_of_each(documents)[:60]][::-1])

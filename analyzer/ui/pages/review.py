@@ -11,6 +11,7 @@ import streamlit as st
 from analyzer import store as library
 from analyzer.store import Filters, Found
 from analyzer.ui.editing import edit_form
+from analyzer.ui.hints import say_empty
 from analyzer.ui.language import head, named, say
 from analyzer.ui.pages.bulk import show_bulk
 from analyzer.ui.pages.changes import show_log
@@ -79,6 +80,9 @@ def _step(scope: Filters) -> None:
     if figure is None and waiting.total:
         figure = library.read_figures(store, [int(waiting.ids[0])])[0]
         st.session_state["review_t"] = figure["key"]
+    if figure is None and not library.has_documents(store):
+        say_empty()
+        return
     if figure is None:
         st.success(say("没有待校对的数据。", "Nothing is left to review."))
         undo_button()

@@ -15,6 +15,7 @@ from analyzer.store import SORTS
 from analyzer.ui.editing import edit_form
 from analyzer.ui.facets import facet_panel, saved_views
 from analyzer.ui.grid import PAGE, choose_row, move_choice
+from analyzer.ui.hints import say_empty
 from analyzer.ui.language import head, language, named, say
 from analyzer.ui.panel import SIGNS, source_panel
 from analyzer.ui.resources import the_store, who
@@ -61,14 +62,15 @@ _WIDTHS = {
 def show() -> None:
     store = the_store()
     view = current_view()
-    found = library.find(store, view_to_filters(view), sort=view["sort"])
     titles = library.document_titles(store)
+    if not titles:
+        st.title(say("目标库", "Targets"))
+        say_empty()
+        return
+    found = library.find(store, view_to_filters(view), sort=view["sort"])
     with st.sidebar:
         facet_panel(view, found.facets, titles, hint=say("原句、指标、部门", "sentence, indicator, body"))
     st.title(say("目标库", "Targets"))
-    if not titles:
-        st.info(say("资料库还是空的。请在“导入”页添加文件。", "The library is empty. Add files on the page Import."))
-        return
     _work_area()
 
 
