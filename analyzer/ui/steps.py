@@ -10,6 +10,7 @@ import streamlit as st
 
 from analyzer import store as library
 from analyzer.export.log import LOG_FIELDS, flatten_line
+from analyzer.ui.grid import move_choice
 from analyzer.ui.language import language, say
 from analyzer.ui.resources import the_store, who
 from analyzer.ui.view import current_view
@@ -33,8 +34,10 @@ def undo_step(last: dict[str, Any]) -> None:
     library.undo(the_store(), last["batch"], who=who())
     if last["subject"] == "figure":
         st.session_state["review_t"] = current_view()["t"] = last["key"]
+        move_choice("grid")
     if last["subject"] == "commitment":
         current_view("commitment")["t"] = last["key"]
+        move_choice("commitments")
 
 
 def decide_buttons(accept: Any, reject: Any, decide: Callable[[str], None]) -> None:
