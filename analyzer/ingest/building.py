@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from analyzer.ingest.flat_tables import restore_tables
 from analyzer.ingest.outline import shape_outline
 from analyzer.ingest.tables import GridCell, mark_headers
 from analyzer.records import Block, Cell, Document
@@ -66,7 +67,8 @@ class Builder:
 
     def to_document(self, name: str, format: str, **fields: Any) -> Document:
         text = "".join(self._pieces)
-        return Document(name, text, shape_outline(text, self.blocks, frozenset(self._centred)), format=format, **fields)
+        blocks, centred = restore_tables(text, self.blocks, frozenset(self._centred))
+        return Document(name, text, shape_outline(text, blocks, centred), format=format, **fields)
 
     def _write(self, text: str) -> int:
         start = self._length

@@ -10,7 +10,7 @@ from itertools import pairwise
 from analyzer.ingest.flat_lines import NUMBERED, Found
 from analyzer.ingest.flat_numbered import find_numbered, first_number
 from analyzer.ingest.flat_typed import find_typed
-from analyzer.records import Block, Cell
+from analyzer.records import Block, Box, Cell
 
 FIRST = re.compile(r"(?:序\s*号|编\s*号|序|(?:主要)?指\s*标(?:名称)?|类\s*别|"
                    r"项\s*目(?:名称)?|名\s*称|任\s*务(?:名称)?|工作任务|重点任务|地\s*区|区\s*域|年\s*份|事\s*项)$")
@@ -25,7 +25,7 @@ def rebuild_tables(text: str, blocks: Sequence[Block]) -> list[Block]:
     at = inside = 0  # lines before `inside` are heads of a numbered table whose rows differ; no other table begins there
     while at < len(blocks):
         found = None
-        if at >= inside and FIRST.match(lines[at]):
+        if at >= inside and FIRST.match(lines[at]) and not _is_caption(lines, at):
             near = lines[:stops[at]] if at + 4 < stops[at] < len(blocks) else lines  # heads stand without empty lines between them
             numbered = NUMBERED.match(lines[at]) is not None
             found = (find_numbered(near, at) if numbered else None) or find_typed(near, at)
@@ -38,6 +38,21 @@ def rebuild_tables(text: str, blocks: Sequence[Block]) -> list[Block]:
             rebuilt.append(blocks[at])
             at += 1
     return rebuilt
+
+
+def _is_caption(lines: Sequence[str], at: int) -> bool:
+    """Whether the next line is the first head and this one the table's name: 主要指标 above 指标."""
+    following = lines[at + 1] if at + 1 < len(lines) else ""
+    return FIRST.match(following) is not None and lines[at] != following and lines[at].endswith(following)
+
+
+def restore_tables(text: str, blocks: Sequence[Block], centred: frozenset[int]) -> tuple[list[Block], frozenset[int]]:
+    """`rebuild_tables` for a reader that knows which blocks (by number) stand centred; and their new numbers."""
+    rebuilt = rebuild_tables(text, blocks)
+    if len(rebuilt) == len(blocks):
+        return rebuilt, centred
+    starts = {blocks[number].start for number in centred}
+    return rebuilt, frozenset(number for number, block in enumerate(rebuilt) if block.start in starts and not block.cells)
 
 
 def _find_stops(text: str, blocks: Sequence[Block]) -> list[int]:
@@ -65,7 +80,15 @@ def _table(blocks: Sequence[Block], found: Found) -> Block:
             open_cells = {}
     cells.sort(key=lambda cell: cell.start)
     assert all(one.end <= other.start for one, other in pairwise(cells))
-    return Block("table", cells[0].start, cells[-1].end, cells=tuple(cells))
+    first, last = (next(block for block in blocks if block.start <= cell.start < block.end) for cell in (cells[0], cells[-1]))
+    box = _around(first.box, last.box) if first.page == last.page else first.box
+    return Block("table", cells[0].start, cells[-1].end, page=first.page, box=box, cells=tuple(cells), source=first.source)
+
+
+def _around(first: Box | None, last: Box | None) -> Box | None:
+    if first is None or last is None:
+        return first
+    return min(first[0], last[0]), min(first[1], last[1]), max(first[2], last[2]), max(first[3], last[3])
 
 
 def _two_levels(blocks: Sequence[Block], found: Found) -> list[Cell]:

@@ -81,23 +81,23 @@ class _Writer:
         self.places: list[Place] = []
 
     def write(self, elements: list[Element], name: str, format: str, warnings: list[str]) -> Document:
+        from analyzer.ingest.flat_tables import restore_tables
         from analyzer.ingest.outline import shape_outline
 
         blocks: list[Block] = []
         centred = set()
-        body = 0
         for element in elements:
             block = self._write_table(element.grid) if element.grid else self._write_lines(element)
             self._put("\n")
-            if block is None:
-                continue
-            if block.kind != "furniture":
+            if block is not None:
                 if element.centred:
-                    centred.add(body)
-                body += 1
-            blocks.append(block)
+                    centred.add(len(blocks))
+                blocks.append(block)
         text = "".join(self.pieces)
-        shaped = iter(shape_outline(text, [block for block in blocks if block.kind != "furniture"], frozenset(centred)))
+        blocks, places = restore_tables(text, blocks, frozenset(centred))
+        body = [number for number, block in enumerate(blocks) if block.kind != "furniture"]
+        shaped = iter(shape_outline(text, [blocks[number] for number in body], frozenset(
+            at for at, number in enumerate(body) if number in places)))
         blocks = [block if block.kind == "furniture" else next(shaped) for block in blocks]
         return Document(name, text, tuple(blocks), format=format, pages=len(self.pages), places=tuple(self.places),
                         warnings=tuple(warnings))

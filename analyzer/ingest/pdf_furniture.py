@@ -28,19 +28,37 @@ def find_furniture(pages: list[list[Line]], heights: list[float], taken: list[tu
     for contents in pages:
         found |= {id(line) for line in contents if CONTENTS.search(line.text)}
     edges = [_edge_lines(lines, height, tables) for lines, height, tables in zip(pages, heights, taken, strict=True)]
-    repeated = _find_repeated(edges, len(pages))
-    bands = _bands(edges, repeated)
+    repeated = {key for key in _find_repeated(edges, len(pages)) if key[0].strip("#.,%％")}  # bare numbers may be cells of a table
+    counted = _counted(edges)
+    bands = _bands(edges, repeated, counted)
     for candidates in edges:
         for at_top in (True, False):
             side = [entry for entry in candidates if entry[1] == at_top]
             for rank, (line, _, key) in enumerate(side):
-                number = len(line.text) <= 16 and PAGE_NUMBER.match(line.text)
+                number = len(line.text) <= 16 and PAGE_NUMBER.match(line.text) and (
+                    not line.text.isdecimal() or id(line) in counted or rank + 1 == len(side) or _stands_apart(line, side[rank + 1][0]))
                 if (key in repeated or PRINTED.match(line.text) or (number and rank == 0)
                         or any(abs(line.top - top) < BAND and abs(line.size - size) < 1 for top, size in bands[at_top])):
                     found.add(id(line))
                 elif rank and not any(id(other) in found for other, _, _ in side[:rank]):
                     break
     return found
+
+
+def _counted(edges: list[list[tuple[Line, bool, tuple]]]) -> set[int]:
+    """The ids of bare numbers at an edge that count on with the pages; any other one may be a cell of a table."""
+    offsets: dict[tuple[bool, int], list[int]] = defaultdict(list)
+    for page, candidates in enumerate(edges):
+        for at_top in (True, False):
+            line = next((line for line, top, _ in candidates if top == at_top), None)
+            if line and line.text.isdecimal() and len(line.text) <= 4:
+                offsets[at_top, int(line.text) - page].append(id(line))
+    return {each for found in offsets.values() if len(found) > 1 for each in found}
+
+
+def _stands_apart(line: Line, inner: Line) -> bool:
+    """Whether more white than two lines' parts a line from the one further in."""
+    return max(inner.top - line.bottom, line.top - inner.bottom) > 1.5 * max(line.size, inner.size)
 
 
 def _edge_lines(lines: list[Line], height: float, table: tuple[float, float]) -> list[tuple[Line, bool, tuple]]:
@@ -66,13 +84,13 @@ def _find_repeated(edges: list[list[tuple[Line, bool, tuple]]], count: int) -> s
             if len(on) >= needed and (text != "#" or len(on) >= needed)}
 
 
-def _bands(edges: list[list[tuple[Line, bool, tuple]]], repeated: set[tuple]) -> dict[bool, list[tuple[float, float]]]:
+def _bands(edges: list[list[tuple[Line, bool, tuple]]], repeated: set[tuple], counted: set[int]) -> dict[bool, list[tuple[float, float]]]:
     """Heights and sizes that headers hold on many pages: the name of the chapter there changes, its place does not."""
     counts: dict[bool, Counter[tuple[float, float]]] = {True: Counter(), False: Counter()}
     for candidates in edges:
         for at_top in (True, False):
             side = [entry for entry in candidates if entry[1] == at_top]
-            if side and (side[0][2] in repeated):
+            if side and (side[0][2] in repeated or id(side[0][0]) in counted):
                 counts[at_top][(round(side[0][0].top), round(side[0][0].size, 1))] += 1
     return {at_top: [band for band, number in counter.items() if number >= max(3, 0.2 * len(edges))]
             for at_top, counter in counts.items()}

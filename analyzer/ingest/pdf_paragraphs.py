@@ -25,6 +25,7 @@ MARKER = re.compile(r"(?:\d{1,3}[.、．)）]|[（(]\d{1,3}[）)]|[①-⑳]|[•
 LABEL = re.compile(r"[^，。；：:\s]{1,8}[：:]\s?")  # 内容概述：… with all further lines under the first one's text
 NOTE = re.compile(r"(?:[①-⑳⁰¹²³⁴-⁹]|\[\d{1,2}\]|〔\d{1,2}〕|\d{1,2}(?=[^\d.、．)）,，%年月]))|[*＊注]")
 BETWEEN_PARTS = re.compile(r"(?:续\s*表|表\s*+[\d一二三四五六七八九十.\-—]*+\s*+[（(]?\s*+续|[（(]续[）)]|.{0,30}[（(]续表?[）)]$)")
+RAGGED = 0.3  # share of lines that reach the right edge; where fewer do, the page has no edge of its own
 INDENT, SLACK, GAP, CENTRE = 0.8, 0.75, 1.3, 1.2  # in character widths; GAP in line pitches
 
 
@@ -113,6 +114,8 @@ def measure_margins(lines: list[Line], fallback: Margins | None, em: float) -> M
     right = max(value for value in rights if value <= right + 0.6 * em)
     if fallback and abs(left - fallback.left) < 1.5 * em:
         right = max(right, min(fallback.right, right + 2 * em)) if len(full) < 8 else right
+        if sum(line.right > right - em for line in lines) < RAGGED * len(lines):  # a page of cells, each on a line of its own
+            right = max(right, fallback.right)
     return Margins(left, right)
 
 

@@ -330,3 +330,19 @@ def test_two_columns_are_read_one_after_the_other():
         canvas.drawString(310, 720 - 22 * 20, "结束。")
     document = parse_pdf(draw(page), "a.pdf")
     assert body(document) == ["某市人民政府关于加快发展的意见", "".join(lines) + "结束。"]
+
+
+def test_numbers_in_a_column_at_the_edge_of_a_page_are_no_page_numbers():
+    def page(first):
+        return write([(0, str(first)), *((0, f"{first + row}.{row}") for row in range(1, 12)), (0, str(first + 40))])
+    document = parse_pdf(draw(page(300), page(17), page(98)), "a.pdf")
+    assert of_kind(document, "furniture") == []
+    full = write([(0, FULL)] * 23)
+
+    def with_number(number):
+        def drawn(canvas):
+            full(canvas)
+            canvas.drawString(290, 64, str(number + 5))
+        return drawn
+    document = parse_pdf(draw(*map(with_number, range(3))), "a.pdf")
+    assert of_kind(document, "furniture") == ["5", "6", "7"]
