@@ -4,8 +4,8 @@
 
 The sessions speak Streamlit's protocol (a WebSocket each), as a browser does, without drawing. A rerun is timed from the
 request to the end of the script, with everything that it sent. LOAD_BROWSERS of them (3) are real ones, headless Chromium,
-which click as people do; their times hold the drawing, on the same two cores. Afterwards the library must hold exactly
-what it should.
+which click as people do; their times hold the drawing, on the same two cores. The documents come by the command `batch`, or
+with LOAD_IMPORT=queue as uploads through the app's own queue. Afterwards the library must hold exactly what it should.
 """
 
 from __future__ import annotations
@@ -161,6 +161,26 @@ def tell(name: str, times: list[float]) -> None:
               f"worst {times[-1]:.2f} s")
 
 
+def begin_import(home: Path, store: library.Store, env: dict[str, str]) -> subprocess.Popen[str] | None:
+    if os.environ.get("LOAD_IMPORT") == "queue":
+        for path in sorted((home / "documents").iterdir()):
+            library.add_job(store, path.read_bytes(), path.name)
+        return None
+    return subprocess.Popen([sys.executable, "-m", "analyzer", "batch", str(home / "documents"), "--out", str(home / "library.sqlite"), "--workers", "1"],
+                            cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
+
+
+def end_import(batch: subprocess.Popen[str] | None, store: library.Store) -> str:
+    """Waits for the import to end, at most ten minutes, and returns what it said of itself."""
+    if batch is not None:
+        _, said = batch.communicate(timeout=600)
+        return f"{batch.returncode} {said.strip().splitlines()[-1:]}"
+    last = time.perf_counter() + 600
+    while time.perf_counter() < last and any(library.count_jobs(store).get(state) for state in ("queued", "running")):
+        time.sleep(0.5)
+    return str(library.count_jobs(store))
+
+
 def main() -> int:
     count, documents, seconds = (int(a) for a in (sys.argv[1:] + ["20000", "500", "90"][len(sys.argv) - 1:]))
     home = Path(tempfile.mkdtemp())
@@ -186,14 +206,13 @@ def main() -> int:
             except OSError:
                 time.sleep(0.05)
         begun = time.perf_counter()
-        batch = subprocess.Popen([sys.executable, "-m", "analyzer", "batch", str(home / "documents"), "--out", str(home / "library.sqlite"),
-                                  "--workers", "1"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
+        batch = begin_import(home, store, env)
         asyncio.run(browse_all(f"ws://127.0.0.1:{port}", seconds, times, errors))
         used = seconds_of(server.pid)
         done = library.list_documents(store)
         print(f"browsed {time.perf_counter() - begun:.0f} s; {len(done) - before} of {documents} documents were imported meanwhile")
-        _, said = batch.communicate(timeout=600)
-        print(f"batch ended after {time.perf_counter() - begun:.0f} s with {batch.returncode}: {said.strip().splitlines()[-1:]}")
+        said = end_import(batch, store)
+        print(f"the import ended after {time.perf_counter() - begun:.0f} s: {said}")
         for page in sorted({page for page, _ in times}):
             tell(page or "overview", [spent for name, spent in times if name == page])
         tell("protocol", [spent for name, spent in times if not name.startswith("browser")])
