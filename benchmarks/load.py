@@ -37,7 +37,8 @@ THINKS = (1.0, 4.0)  # seconds between two clicks of a person
 STEPS = [  # page, query
     ("targets", ""), ("targets", "status=planned"), ("targets", "q=住房"), ("targets", "category=housing&sort=-value"), ("targets", "page=7"),
     ("targets", "region=地区3&period=2025"), ("targets", "q=老旧小区&status=planned"), ("", ""), ("review", ""), ("doc", "d=1"), ("settings", ""),
-    ("targets", "department=省财政厅"), ("export", ""), ("import", ""), ("commitments", ""), ("commitments", "q=老旧小区"), ("targets", "unit=套&comparator=ge"),
+    ("targets", "department=省财政厅"), ("export", ""), ("import", ""), ("targets", "unit=套&comparator=ge"),
+    ("commitments", ""), ("commitments", "q=老旧小区"),
 ]
 VISITS = ["总览", "目标库", "校对", "导出", "对比"]
 PLACES = ["松河市", "临江县", "云渡市", "平原区", "青源州"]
