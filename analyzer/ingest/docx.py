@@ -11,7 +11,7 @@ from analyzer.ingest.building import Builder
 from analyzer.ingest.docx_styles import Style, read_styles
 from analyzer.ingest.docx_text import Walk, newer_form, paragraph_text
 from analyzer.ingest.numbering import read_numbering
-from analyzer.ingest.package import Package, attribute, child, local
+from analyzer.ingest.package import Package, attribute, child, local, whole_number
 from analyzer.ingest.refusals import broken
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
 from analyzer.ingest.tables import GridCell, join_cell
@@ -113,7 +113,7 @@ def walk_paragraph(element: etree._Element, walk: Walk, *, note: bool = False) -
 def _role(text: str, label: str | None, properties: etree._Element | None, style: Style) -> tuple[str, int | None]:
     """heading with its level by style or outline level (lists of all text are made headings by some offices), or item."""
     own = attribute(child(properties, "outlineLvl"), "val")
-    outline = int(own) if own and own.isdigit() else style.outline
+    outline = style.outline if own is None else whole_number(own, 9)
     if len(text) <= LONGEST_HEADING and not any(mark in text[:-1] for mark in "。；") and text[-1] not in "；，、;,":
         if style.name in ("title", "标题") and text[-1] not in "。：":
             return "heading", 1
@@ -133,7 +133,7 @@ def _label(properties: etree._Element | None, style: Style, walk: Walk) -> str |
     depth = attribute(child(own, "ilvl"), "val")
     if not number or number == "0":
         return None
-    return walk.numbering.next_label(number, int(depth) if depth and depth.isdigit() else style.depth)
+    return walk.numbering.next_label(number, whole_number(depth, style.depth))
 
 
 def _plain_paragraphs(element: etree._Element, walk: Walk) -> list[str]:
@@ -165,10 +165,9 @@ def walk_table(table: etree._Element, walk: Walk) -> None:
     for at, row in enumerate(rows):
         properties = child(row, "trPr")
         header = child(properties, "tblHeader") is not None and attribute(child(properties, "tblHeader"), "val") not in ("0", "false")
-        column = int(attribute(child(properties, "gridBefore"), "val") or 0)
+        column = min(whole_number(attribute(child(properties, "gridBefore"), "val")), 1000)
         for cell in _through(row, "tc"):
-            span = attribute(child(cell, "tcPr", "gridSpan"), "val") or "1"
-            width = min(int(span), 1000) if span.isdigit() and int(span) > 0 else 1
+            width = max(1, min(whole_number(attribute(child(cell, "tcPr", "gridSpan"), "val"), 1), 1000))
             merge = child(cell, "tcPr", "vMerge")
             if merge is not None and attribute(merge, "val") != "restart" and column in open_cells:
                 index = open_cells[column]

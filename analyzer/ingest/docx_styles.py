@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from analyzer.ingest.package import attribute, child, local
+from analyzer.ingest.package import attribute, child, local, whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ def read_styles(root: etree._Element | None) -> tuple[dict[str, Style], dict[str
         number = attribute(child(properties, "numPr", "numId"), "val")
         depth = attribute(child(properties, "numPr", "ilvl"), "val")
         name = (attribute(child(element, "name"), "val") or "").lower()
-        level = int(outline) if outline and outline.isdigit() else base.outline
+        level = base.outline if outline is None else whole_number(outline, 9)
         if outline is None and name.startswith("heading ") and name[8:9].isdigit():
             level = int(name[8]) - 1
         justified = attribute(child(properties, "jc"), "val")
-        styles[key] = Style(name, level, number or base.number, int(depth) if depth and depth.isdigit() else base.depth,
+        styles[key] = Style(name, level, number or base.number, whole_number(depth, base.depth),
                             justified == "center" if justified else base.centred)
         return styles[key]
 

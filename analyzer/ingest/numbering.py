@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from analyzer.ingest.package import attribute, child, local
+from analyzer.ingest.package import attribute, child, local, whole_number
 
+DEEPEST = 8  # levels of a list count from 0
 DIGITS = "〇一二三四五六七八九"
 FORMAL = "零壹贰叁肆伍陆柒捌玖"
 ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"),
@@ -106,15 +107,14 @@ def read_numbering(root: etree._Element | None, style_lists: dict[str, str]) -> 
                 levels[depth] = _level(own)
             start = attribute(child(override, "startOverride"), "val")
             if start and start.isdigit():
-                numbering.overrides[key, depth] = int(start)
+                numbering.overrides[key, depth] = whole_number(start, 1)
         numbering.levels[key] = levels
         numbering.family[key] = base
     return numbering
 
 
 def _depth(element: etree._Element) -> int:
-    value = attribute(element, "ilvl") or "0"
-    return int(value) if value.isdigit() else 0
+    return min(whole_number(attribute(element, "ilvl")), DEEPEST)
 
 
 def _level(element: etree._Element) -> Level:
@@ -124,8 +124,8 @@ def _level(element: etree._Element) -> Level:
     start, restart = value("start", "1"), value("lvlRestart", "")
     legal = child(element, "isLgl")
     text = attribute(child(element, "lvlText"), "val", "") or ""
-    return Level(int(start) if start.isdigit() else 1, value("numFmt", "decimal"), text, value("suff", "tab"),
-                 int(restart) if restart.isdigit() else None, legal is not None and attribute(legal, "val") not in ("0", "false"))
+    return Level(whole_number(start, 1), value("numFmt", "decimal"), text, value("suff", "tab"),
+                 whole_number(restart) if restart.isdigit() else None, legal is not None and attribute(legal, "val") not in ("0", "false"))
 
 
 def format_number(number: int, form: str) -> str:

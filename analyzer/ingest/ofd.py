@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from analyzer.errors import UnreadableDocument
-from analyzer.ingest.package import Package, attribute, child, local
+from analyzer.ingest.package import Package, attribute, child, local, whole_number
 from analyzer.ingest.page import Page
 from analyzer.ingest.pdf import pages_to_document
 from analyzer.ingest.refusals import broken, encrypted, too_long, too_many_pages
@@ -207,7 +207,7 @@ def _deltas(text: str | None, most: int) -> list[float]:
     at = 0
     while at < len(words) and len(steps) <= most:
         if words[at] == "g" and at + 2 < len(words):
-            count = int(words[at + 1]) if words[at + 1].isdigit() else 0
+            count = whole_number(words[at + 1])
             steps += [(_numbers(words[at + 2]) or [0.0])[0]] * min(count, most)
             at += 3
         else:

@@ -123,3 +123,8 @@ def attribute(element: etree._Element | None, name: str, default: str | None = N
         if str(key).rsplit("}", 1)[-1] == name:
             return str(value)
     return default
+
+
+def whole_number(text: str | None, default: int = 0) -> int:
+    """What an attribute counts; `default` for anything but one to nine digits."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else default

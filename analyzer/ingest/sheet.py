@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from analyzer.ingest.biff import read_old_looks
 from analyzer.ingest.building import Builder
-from analyzer.ingest.package import Package, attribute, child, local, refuse_dtd
+from analyzer.ingest.package import Package, attribute, child, local, refuse_dtd, whole_number
 from analyzer.ingest.refusals import broken, encrypted, too_long, too_many_cells
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
 from analyzer.ingest.tables import GridCell, Looks, mark_headers
@@ -161,10 +161,10 @@ def _percent_formats(styles: etree._Element) -> dict[int, int]:
     for form in styles.iter():
         if local(form) == "numFmt" and "%" in (attribute(form, "formatCode") or ""):
             decimals = re.search(r"\.([0#?]+)\s*%", attribute(form, "formatCode") or "")
-            codes[int(attribute(form, "numFmtId") or 0)] = len(decimals[1]) if decimals else 0
+            codes[whole_number(attribute(form, "numFmtId"))] = len(decimals[1]) if decimals else 0
     formats = child(styles, "cellXfs")
     return {place: codes[number] for place, form in enumerate(formats if formats is not None else ())
-            if (number := int(attribute(form, "numFmtId") or 0)) in codes}
+            if (number := whole_number(attribute(form, "numFmtId"))) in codes}
 
 
 def _sheet_looks(data: bytes, name: str, formats: dict[int, int]) -> Looks:
@@ -182,15 +182,15 @@ def _sheet_looks(data: bytes, name: str, formats: dict[int, int]) -> Looks:
                 if place:
                     row, column = int(place[2]) - 1, column_number(place[1])
                     rows, columns = max(rows, row + 1), max(columns, column + 1)
-                    style = element.get("s") or ""
-                    if style.isdigit() and int(style) in formats and element.get("t") in (None, "n"):
-                        look.percents[row, column] = formats[int(style)]
+                    style = whole_number(element.get("s"), -1)
+                    if style in formats and element.get("t") in (None, "n"):
+                        look.percents[row, column] = formats[style]
             elif kind == "row":
-                if element.get("hidden") in ("1", "true") and (element.get("r") or "").isdigit():
-                    look.hidden_rows.append(int(element.get("r") or 0))
+                if element.get("hidden") in ("1", "true") and (number := whole_number(element.get("r"))):
+                    look.hidden_rows.append(number)
                 element.clear()
             elif element.get("hidden") in ("1", "true"):
-                first, last = int(element.get("min") or 1), int(element.get("max") or 1)
+                first, last = whole_number(element.get("min"), 1), whole_number(element.get("max"), 1)
                 look.hidden_columns += range(first, min(last, first + 50) + 1)
     except etree.XMLSyntaxError as error:
         raise broken(name, error) from error

@@ -81,7 +81,7 @@ def _brackets(reading: Reading) -> list[Assignment]:
 
 def _closes(text: str, start: int, end: int) -> str:
     """Where a bracket without a word of duty stands: behind a sentence, inside it at its end, or elsewhere ("")."""
-    if end < len(text) and text[end] not in "\n。；" or start - text.rfind("\n", 0, start) < SHORTEST_TASK:
+    if end < len(text) and text[end] not in "\n。；" or start - text.rfind("\n", max(0, start - SHORTEST_TASK), start) < SHORTEST_TASK:
         return ""  # 张三（市政府） in a list of members
     return "behind" if text[start - 1:start] in ("。", "；", "\n", "!", "！") else "inside"
 
@@ -104,14 +104,13 @@ def _lines(reading: Reading) -> list[Assignment]:
 
 def _joined(found: list[Assignment], text: str) -> list[Assignment]:
     """（牵头单位：A）（配合单位：B) and two label lines in a row are one assignment."""
-    joined: list[Assignment] = []
+    rows: list[list[Assignment]] = []
     for assignment in found:
-        if joined and not text[joined[-1].cue_end:assignment.cue_start].strip(" \n。，；"):
-            last = joined[-1]
-            joined[-1] = replace(last, end=assignment.end, cue_end=assignment.cue_end, bodies=last.bodies + assignment.bodies)
+        if rows and not text[rows[-1][-1].cue_end:assignment.cue_start].strip(" \n。，；"):
+            rows[-1].append(assignment)
         else:
-            joined.append(assignment)
-    return joined
+            rows.append([assignment])
+    return [replace(row[0], end=row[-1].end, cue_end=row[-1].cue_end, bodies=tuple(body for one in row for body in one.bodies)) for row in rows]
 
 
 def _scoped(reading: Reading, found: list[Assignment]) -> list[Assignment]:
