@@ -337,11 +337,13 @@ def test_numbers_in_a_column_at_the_edge_of_a_page_are_no_page_numbers():
         return write([(0, str(first)), *((0, f"{first + row}.{row}") for row in range(1, 12)), (0, str(first + 40))])
     document = parse_pdf(draw(page(300), page(17), page(98)), "a.pdf")
     assert of_kind(document, "furniture") == []
-    full = write([(0, FULL)] * 23)
+
+    def full(number):
+        return write([(0, FULL[number + row % 9:] + FULL[:number + row % 9]) for row in range(23)])
 
     def with_number(number):
         def drawn(canvas):
-            full(canvas)
+            full(number)(canvas)
             canvas.drawString(290, 64, str(number + 5))
         return drawn
     document = parse_pdf(draw(*map(with_number, range(3))), "a.pdf")
