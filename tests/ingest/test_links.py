@@ -160,3 +160,52 @@ def test_other_addresses_are_refused(url):
 ])
 def test_public_addresses(address, public):
     assert is_public(address) is public
+
+
+@pytest.fixture
+def dialled(monkeypatch):
+    """The addresses that a connection was tried to."""
+    tried = []
+
+    def dial(address, **_):
+        tried.append(address[0])
+        raise OSError("unreachable here")
+
+    monkeypatch.setattr(links.socket, "create_connection", dial)
+    return tried
+
+
+@pytest.mark.parametrize("host", [
+    "2130706433", "0x7f000001", "0177.0.0.1", "0x7f.1", "127.1", "0", "0.0.0.0", "localhost", "localhost.", "LOCALHOST", "127.0.0.1.", "１２７.０.０.１",
+    "⑫7.0.0.1", "127。0。0。1", "[::]", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[0:0:0:0:0:ffff:a00:1]", "[64:ff9b::a00:1]",
+    "[2002:a00:1::]", "[fe80::1]", "[fe80::1%25lo]", "[fd00::1]", "[2001:0:7f00:1::]", "10.0.0.1", "3232235777", "169.254.169.254", "0xa9fea9fe", "[::ffff:a9fe:a9fe]",
+])
+@pytest.mark.parametrize("scheme", ["http", "HTTPS"])
+def test_no_spelling_of_an_inner_address_is_dialled(dialled, scheme, host):
+    with pytest.raises(UnreadableDocument) as caught:
+        fetch(f"{scheme}://{host}:8501/secret")
+    assert not dialled, f"{dialled}: {caught.value.english}"
+
+
+def test_a_name_that_changes_its_address_is_dialled_where_it_was_checked(monkeypatch, dialled):
+    """A second look-up would give the inner address; there is none, also not in the connection."""
+    answers = iter(["93.184.216.34", "127.0.0.1", "127.0.0.1"])
+    monkeypatch.setattr(links.socket, "getaddrinfo", lambda *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), 80))])
+    with pytest.raises(UnreadableDocument, match="could not be fetched"):
+        fetch("http://rebinding.example/")
+    assert dialled == ["93.184.216.34"]
+
+
+@pytest.mark.parametrize("place", ["http://2130706433/", "//127.0.0.1:1/x", "http://[::ffff:10.0.0.1]/", "file:///etc/passwd", "gopher://127.0.0.1/", "http://a@127.0.0.1/",
+                                   "http:\\\\127.0.0.1/", "javascript:alert(1)"])
+def test_no_redirect_leads_inside(site, monkeypatch, place):
+    monkeypatch.setattr(Handler, "do_GET", lambda self: self._answer(307, {"Location": place}))
+    real, dialled = socket.create_connection, []
+    monkeypatch.setattr(links.socket, "create_connection", lambda address, **more: (dialled.append(address), real(address, **more))[1])
+    looked_up = socket.getaddrinfo
+    monkeypatch.setattr(links.socket, "getaddrinfo", lambda host, *a, **k: looked_up("127.0.0.1" if host == "site.example" else host, *a, **k))
+    port = int(site.rsplit(":", 1)[1])
+    monkeypatch.setattr(links, "is_public", lambda address, honest=is_public: not dialled or honest(address))
+    with pytest.raises(UnreadableDocument):
+        fetch(f"http://site.example:{port}/")
+    assert dialled == [("127.0.0.1", port)]
