@@ -7,8 +7,11 @@ what a restart skips) and, at the end, `figures.parquet`, `commitments.parquet` 
 
 from __future__ import annotations
 
+import collections
 import contextlib
+import functools
 import hashlib
+import itertools
 import os
 import queue
 import time
@@ -64,10 +67,30 @@ def run_batch(paths: Iterable[str], sinks: Sequence[Sink], *, workers: int | Non
             else:
                 yield job
 
-    with open_pool(workers or count_cores(), megabytes, [sink.destination for sink in sinks], analyze) as supervise:
+    workers = workers or count_cores()
+    with open_pool(workers, megabytes, [sink.destination for sink in sinks], analyze) as (supervise, pool):
         for outcome in supervise(to_do(), infer_departments, seconds):
             settle(outcome)
+        for sink in sinks:
+            sink.gather(functools.partial(spread, lambda function, part: pool.schedule(function, args=[part]), 2 * workers))
     return outcomes
+
+
+def spread(submit: Callable[..., Any], ahead: int, function: Callable[[Any], Any], parts: Sequence[Any]) -> Iterator[Any]:
+    """As `map`, with children at work on so many parts ahead; what a child does not manage is done here."""
+    running: collections.deque[tuple[Any, Any]] = collections.deque()
+    left = iter(parts if len(parts) > 1 else ())
+    if len(parts) == 1:
+        yield function(parts[0])
+    while True:
+        running.extend((submit(function, part), part) for part in itertools.islice(left, ahead - len(running)))
+        if not running:
+            return
+        future, part = running.popleft()
+        try:
+            yield future.result()
+        except Exception:  # a child that died, an engine that lost a worker
+            yield function(part)
 
 
 def list_jobs(paths: Iterable[str], sinks: Sequence[Sink]) -> Iterator[tuple[str, str] | Outcome]:
@@ -98,8 +121,9 @@ def hash_file(path: str) -> str:
 
 
 @contextlib.contextmanager
-def open_pool(workers: int, megabytes: int, destinations: list[str], analyze: Analyze = analyze_path) -> Iterator[Callable[..., Iterator[Outcome]]]:
-    """A pool of supervised children; yields a function from jobs to their outcomes, as they are completed."""
+def open_pool(workers: int, megabytes: int, destinations: list[str],
+              analyze: Analyze = analyze_path) -> Iterator[tuple[Callable[..., Iterator[Outcome]], ProcessPool]]:
+    """A pool of supervised children; yields a function from jobs to their outcomes, as they are completed, and the pool."""
     context = start_warming(destinations, warm=analyze is analyze_path)
     with one_thread_each():
         pool = ProcessPool(max_workers=workers, max_tasks=TASKS_PER_CHILD, context=context, initializer=settle_in, initargs=[megabytes, settings()])
@@ -119,7 +143,7 @@ def open_pool(workers: int, megabytes: int, destinations: list[str], analyze: An
                 yield _read_future(future, *running.pop(future), seconds)
 
         try:
-            yield supervise
+            yield supervise, pool
             pool.close()
         except BaseException:
             pool.stop()

@@ -9,6 +9,7 @@ Documents and results are on a file system that all machines see under the same 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import multiprocessing
 import os
@@ -19,13 +20,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analyzer.batch import MEGABYTES, SECONDS, Analyze, analyze_path, failure, list_jobs, open_pool
+from analyzer.batch import MEGABYTES, SECONDS, Analyze, analyze_path, failure, list_jobs, open_pool, spread
 from analyzer.errors import AnalyzerError, UnreadableDocument
 from analyzer.sinks import Outcome, Sink, is_library, result_path
 
 SHARD = 200  # documents at most, and BYTES of files: some seconds of work, beside which the start of a child is little and which is soon repeated
 BYTES = 2_000_000
 SUBMITTED = 400  # shards at a time
+AHEAD = 100  # parts of the results that workers read for Parquet at a time
 ATTEMPTS = 3  # of the engine, for a shard whose worker was lost; then its documents are tried one by one
 TIMEOUTS = {"distributed.comm.timeouts.connect": "20s", "distributed.comm.timeouts.tcp": "20s"}
 
@@ -62,6 +64,8 @@ def run_on_executor(paths: Iterable[str], sinks: Sequence[Sink], executor: Execu
         while len(running) < SUBMITTED and (jobs := next(waiting, None)):
             running[executor.submit(run_shard, jobs, options)] = (jobs, 1)
         if not running:
+            for sink in sinks:
+                sink.gather(functools.partial(spread, executor.submit, AHEAD))
             return outcomes
         for future in wait(running, return_when=FIRST_COMPLETED).done:
             jobs, attempt = running.pop(future)
@@ -103,7 +107,7 @@ def run_shard(jobs: list[tuple[str, str]], options: Options) -> list[Outcome]:
     there = {outcome.path for outcome in outcomes}
     left = [job for job in jobs if job[0] not in there]
     if left:
-        with _one_shard, open_pool(1, options.megabytes, list(options.destinations), options.analyze) as supervise:
+        with _one_shard, open_pool(1, options.megabytes, list(options.destinations), options.analyze) as (supervise, _):
             outcomes.extend(supervise(left, options.infer_departments, options.seconds))
     return outcomes
 

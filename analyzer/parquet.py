@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -16,33 +16,48 @@ INTEGERS = {"start", "end", "sentence_start", "sentence_end", "page"}
 LISTED = {"departments", "section", "box", "rules", "figures"}
 NUMBERS = {"value", "value_max", "confidence"}
 ROWS = 20_000  # held in memory at a time
+KINDS = {kind: ("sha256", *(field.name for field in fields(record))) for kind, record in (("figures", Figure), ("commitments", Commitment))}
 TO_TEXT = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
 
+Columns = list[list[Any]]
 
-def results_to_parquet(folder: Path, results: Iterable[tuple[str, Path]]) -> list[Path]:
-    """`figures.parquet` and `commitments.parquet` from (SHA-256, file of the result); the files that cannot be read are left out and returned."""
+
+def read_columns(results: Iterable[tuple[str, Path]]) -> tuple[dict[str, Columns], list[Path]]:
+    """The columns of both tables from (SHA-256, file of the result), and the files that cannot be read; children do most of the work here."""
+    rows: dict[str, list[dict[str, Any]]] = {kind: [] for kind in KINDS}
+    damaged: list[Path] = []
+    for sha256, path in results:
+        try:
+            result = json.loads(path.read_text(encoding="utf-8", errors="surrogatepass"))
+            found = {kind: [{"sha256": sha256, **record} for record in result[kind]] for kind in KINDS}
+        except (OSError, ValueError, KeyError, TypeError):
+            damaged.append(path)
+            continue
+        for kind, more in found.items():
+            rows[kind] += more
+    return {kind: [_to_values(name, rows[kind]) for name in names] for kind, names in KINDS.items()}, damaged
+
+
+def columns_to_parquet(folder: Path, parts: Iterable[tuple[dict[str, Columns], list[Path]]]) -> list[Path]:
+    """`figures.parquet` and `commitments.parquet` from what `read_columns` returns; the damaged files of all parts."""
     import pyarrow.parquet as pq
 
     damaged: list[Path] = []
-    kinds = {"figures": _schema(Figure), "commitments": _schema(Commitment)}
+    schemas = {kind: _schema(names) for kind, names in KINDS.items()}
+    waiting: dict[str, Columns] = {kind: [[] for _ in names] for kind, names in KINDS.items()}
     with contextlib.ExitStack() as stack:
-        writers = {kind: stack.enter_context(pq.ParquetWriter(folder / f"{kind}.part", schema)) for kind, schema in kinds.items()}
-        waiting: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
-        for sha256, path in results:
-            try:
-                result = json.loads(path.read_text(encoding="utf-8", errors="surrogatepass"))
-                found = {kind: [{"sha256": sha256, **record} for record in result[kind]] for kind in kinds}
-            except (OSError, ValueError, KeyError, TypeError):
-                damaged.append(path)
-                continue
-            for kind, rows in waiting.items():
-                rows += found[kind]
-                if len(rows) >= ROWS:
-                    writers[kind].write_table(_to_table(rows, kinds[kind]))
-                    rows.clear()
-        for kind, rows in waiting.items():
-            writers[kind].write_table(_to_table(rows, kinds[kind]))
-    for kind in kinds:
+        writers = {kind: stack.enter_context(pq.ParquetWriter(folder / f"{kind}.part", schema)) for kind, schema in schemas.items()}
+        for part, unread in parts:
+            damaged += unread
+            for kind, columns in part.items():
+                for column, more in zip(waiting[kind], columns, strict=True):
+                    column += more
+                if len(waiting[kind][0]) >= ROWS:
+                    writers[kind].write_table(_to_table(waiting[kind], schemas[kind]))
+                    waiting[kind] = [[] for _ in KINDS[kind]]
+        for kind, columns in waiting.items():
+            writers[kind].write_table(_to_table(columns, schemas[kind]))
+    for kind in KINDS:
         (folder / f"{kind}.part").replace(folder / f"{kind}.parquet")
     return damaged
 
@@ -54,30 +69,19 @@ def load_parquet() -> None:
     pa.array([""])  # the first one looks for pandas
 
 
-def _schema(record: type) -> Any:
+def _schema(names: Sequence[str]) -> Any:
     import pyarrow as pa
 
-    names = ["sha256", *(field.name for field in fields(record))]
     return pa.schema([(name, pa.int64() if name in INTEGERS else pa.float64() if name in NUMBERS else pa.string()) for name in names])
 
 
-def _to_table(rows: list[dict[str, Any]], schema: Any) -> Any:
-    import pyarrow as pa
-
-    return pa.table([_to_column(name, [row.get(name) for row in rows], kind) for name, kind in zip(schema.names, schema.types, strict=True)], schema=schema)
-
-
-def _to_column(name: str, values: list[Any], kind: Any) -> Any:
-    import pyarrow as pa
-
+def _to_values(name: str, rows: list[dict[str, Any]]) -> list[Any]:
+    values = [row.get(name) for row in rows]  # results of an earlier version may lack it
     if name in LISTED:
-        values = ["[]" if value == [] else None if value is None else TO_TEXT(value) for value in values]
-    elif name in NUMBERS:
-        values = [None if value is None else _to_float(value) for value in values]
-    try:
-        return pa.array(values, type=kind)
-    except UnicodeEncodeError:  # a lone surrogate, which Parquet refuses
-        return pa.array([value and value.encode("utf-8", "replace").decode("utf-8") for value in values], type=kind)
+        return ["[]" if value == [] else None if value is None else TO_TEXT(value) for value in values]
+    if name in NUMBERS:
+        return [None if value is None else _to_float(value) for value in values]
+    return values
 
 
 def _to_float(value: float) -> float:
@@ -86,3 +90,18 @@ def _to_float(value: float) -> float:
         return float(value)
     except OverflowError:
         return math.inf
+
+
+def _to_table(columns: Columns, schema: Any) -> Any:
+    import pyarrow as pa
+
+    return pa.table([_to_array(values, kind) for values, kind in zip(columns, schema.types, strict=True)], schema=schema)
+
+
+def _to_array(values: list[Any], kind: Any) -> Any:
+    import pyarrow as pa
+
+    try:
+        return pa.array(values, type=kind)
+    except UnicodeEncodeError:  # a lone surrogate, which Parquet refuses
+        return pa.array([value and value.encode("utf-8", "replace").decode("utf-8") for value in values], type=kind)

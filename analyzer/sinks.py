@@ -14,18 +14,22 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from analyzer import __version__
 from analyzer.errors import AnalyzerError
-from analyzer.parquet import load_parquet, results_to_parquet
+from analyzer.parquet import columns_to_parquet, load_parquet, read_columns
 from analyzer.records import Analysis, to_dict
 
 LIBRARIES = (".sqlite", ".db")
 SYNCED = 1.0  # seconds: a line that is flushed outlives a kill; waiting for the disk at each held up the children's files as well
+PART = 100  # results that one child reads for Parquet at a time
+
+Run = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+"""As `map`: what a function returns for each, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class Sink(Protocol):
         ...
 
     def note(self, outcome: Outcome) -> None: ...
+
+    def gather(self, run: Run = map) -> None: ...
 
     def close(self) -> None: ...
 
@@ -109,7 +115,7 @@ class FolderSink:
             raise AnalyzerError(f"{folder}: cannot be written: {error.strerror}", f"{folder}：无法写入：{error.strerror}") from error
         if not lock_file(self.journal):
             raise AnalyzerError(f"{folder}: another batch is writing here", f"{folder}：另一批处理正在写入此文件夹")
-        self.synced = time.monotonic()
+        self.synced, self.gathered = time.monotonic(), False
         threading.Thread(target=load_parquet).start()  # close needs it; it loads now, while the children read words and models
         self.told = self._read_journal()
         self._compare_results()
@@ -143,6 +149,7 @@ class FolderSink:
         return self.told.get(key) if key in self.done else None
 
     def note(self, outcome: Outcome) -> None:
+        self.gathered = False
         self.told[document_key(outcome.path, outcome.sha256)] = outcome
         self.journal.write(json.dumps(to_dict(outcome)).encode() + b"\n")  # ASCII: a lone surrogate in a name is no trouble
         self.journal.flush()
@@ -150,13 +157,20 @@ class FolderSink:
             os.fsync(self.journal.fileno())
             self.synced = time.monotonic()
 
-    def close(self) -> None:
-        """Gathers all results, of this run and earlier ones, into Parquet and a report."""
+    def gather(self, run: Run = map) -> None:
+        """All results, of this run and earlier ones, into Parquet; `run` may have others read them."""
         done = sorted((outcome for outcome in self.told.values() if outcome.status == "done"), key=lambda outcome: (outcome.path, outcome.sha256))
         files = {result_path(self.folder, outcome.path, outcome.sha256): outcome for outcome in done}
-        for path in results_to_parquet(self.folder, ((outcome.sha256, path) for path, outcome in files.items())):
+        results = [(outcome.sha256, path) for path, outcome in files.items()]
+        for path in columns_to_parquet(self.folder, run(read_columns, [results[at:at + PART] for at in range(0, len(results), PART)])):
             self.note(replace(files[path], status="failed", error=f"{files[path].path}: its result {path} is damaged; run the batch again with --retry",
                               error_zh=f"{files[path].path}：结果文件 {path} 已损坏，请加 --retry 重新运行"))
+        self.gathered = True
+
+    def close(self) -> None:
+        """Gathers what is not gathered yet and writes the report."""
+        if not self.gathered:
+            self.gather()
         _write_whole(self.folder / "report.json", json.dumps(summarize(self.told.values()), indent=1))
         os.fsync(self.journal.fileno())
         self.journal.close()
@@ -259,6 +273,9 @@ class StoreSink:
 
     def note(self, outcome: Outcome) -> None:
         self.told.append(outcome)
+
+    def gather(self, run: Run = map) -> None:
+        """A library needs none."""
 
     def close(self) -> None:
         target = Path(f"{self.destination}.report.json") if "://" not in self.destination else self.library.home / "batch-report.json"

@@ -8,15 +8,16 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 from batch_samples import run, write_documents
 from test_store import postgres  # noqa: F401
 
-from analyzer import batch, store
+from analyzer import batch, sinks, store
 from analyzer.errors import AnalyzerError
-from analyzer.parquet import results_to_parquet
+from analyzer.parquet import columns_to_parquet, read_columns
 
 pa = pytest.importorskip("pyarrow.parquet")
 
@@ -27,7 +28,7 @@ def journal(out):
 
 def test_each_poison_costs_its_own_document_alone(tmp_path):
     paths = write_documents(tmp_path / "in", 12)
-    poisons = {"hang": "6 s", "abort": "-6", "memory": "more memory", "defect": "ZeroDivisionError: of ours", "refuse": "no"}
+    poisons = {"hang": "6 s", "abort": "-6", "memory": "MB of memory", "defect": "ZeroDivisionError: of ours", "refuse": "no"}
     for name in poisons:
         (tmp_path / "in" / f"{name}.txt").write_text(name, encoding="utf-8")
         paths.insert(3, str(tmp_path / "in" / f"{name}.txt"))
@@ -221,7 +222,21 @@ def test_a_server_that_does_not_answer_is_told_without_its_password():
 def test_numbers_and_characters_that_parquet_does_not_take_as_they_are(tmp_path):
     (tmp_path / "odd.json").write_text(json.dumps({"figures": [{"value": 123456789012345678901, "value_max": 10 ** 400, "unit": "\ud800个", "rules": ["一"]}, {}],
                                                    "commitments": []}))
-    assert results_to_parquet(tmp_path, [("0" * 64, tmp_path / "odd.json")]) == []
+    assert columns_to_parquet(tmp_path, [read_columns([("0" * 64, tmp_path / "odd.json")])]) == []
     first, second = pa.read_table(tmp_path / "figures.parquet").to_pylist()
     assert (first["value"], first["value_max"], first["rules"]) == (123456789012345678901.0, float("inf"), '["一"]') and first["unit"].endswith("个")
     assert second["value"] is None and second["sha256"] == "0" * 64
+
+
+def test_children_read_the_results_for_parquet_in_order_and_one_that_dies_loses_none(tmp_path, monkeypatch):
+    paths = write_documents(tmp_path / "in", 9)
+    run(paths, tmp_path / "out")
+    for number, path in enumerate(sorted((tmp_path / "out" / "results").glob("*/*.json"))):
+        result = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(json.dumps({**result, "figures": [{"document": result["document"]["name"], "value": number}]}), encoding="utf-8")
+    monkeypatch.setattr(sinks, "PART", 2)
+    assert run(paths, tmp_path / "out") == []
+    assert pa.read_table(tmp_path / "out" / "figures.parquet")["document"].to_pylist() == [Path(path).name for path in paths]
+    lost = Future()
+    lost.set_exception(OSError("died"))
+    assert list(batch.spread(lambda function, part: lost, 2, len, ["a", "bc", "def"])) == [1, 2, 3]
