@@ -21,8 +21,10 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from analyzer.children import count_cores, one_thread_each, settings, settle_in, start_warming
+from analyzer.children import count_cores, most_memory, one_thread_each, settings, settle_in, start_warming
 from analyzer.errors import AnalyzerError, UnreadableDocument
+from analyzer.ingest import refusals
+from analyzer.ingest.sandbox import KILLED
 from analyzer.records import Analysis
 from analyzer.sinks import Outcome, Sink, keep_analysis, open_sink
 
@@ -100,7 +102,8 @@ def list_jobs(paths: Iterable[str], sinks: Sequence[Sink]) -> Iterator[tuple[str
         try:
             sha256 = hash_file(path)
         except OSError as error:
-            yield failure(path, "", UnreadableDocument(f"{path}: cannot be read: {error.strerror}", f"{path}：无法读取：{error.strerror}"))
+            yield failure(path, "", UnreadableDocument(f"{path}: cannot be read ({error.strerror}); check the path and your rights",
+                                                         f"{path}：无法读取（{error.strerror}）；请检查路径和权限"))
             continue
         key = (os.path.basename(path), sha256)
         known = [sink.holds(path, sha256) for sink in sinks]
@@ -165,21 +168,18 @@ def analyze_job(path: str, sha256: str, destinations: Sequence[str], infer: bool
     except AnalyzerError as error:
         return failure(path, sha256, error)
     except MemoryError:
-        return failure(path, sha256, UnreadableDocument(f"{path}: the analysis needs more memory than allowed", f"{path}：分析所需内存超过上限"))
+        return failure(path, sha256, refusals.too_much_memory(path, most_memory()))
     except Exception as error:  # a defect of ours must not cost the batch; it is told with its type
-        said = f"{type(error).__name__}: {error}"[:500]
-        return failure(path, sha256, UnreadableDocument(f"{path}: the analysis failed: {said}", f"{path}：分析失败：{said}"))
+        return failure(path, sha256, refusals.defect(path, f"{type(error).__name__}: {error}"))
 
 
 def _read_future(future: Any, path: str, sha256: str, seconds: float) -> Outcome:
     try:
         return future.result()
     except FutureTimeout:
-        return failure(path, sha256, UnreadableDocument(
-            f"{path}: not done after {seconds:g} s, stopped", f"{path}：{seconds:g} 秒内未完成，已停止"))
+        return failure(path, sha256, refusals.took_too_long(path, seconds))
     except ProcessExpired as error:
-        return failure(path, sha256, UnreadableDocument(
-            f"{path}: the analysing process died (exit code {error.exitcode})", f"{path}：分析进程意外结束（退出码 {error.exitcode}）"))
+        return failure(path, sha256, refusals.killed(path) if error.exitcode in KILLED else refusals.crashed(path, error.exitcode))
 
 
 def failure(path: str, sha256: str, error: AnalyzerError) -> Outcome:

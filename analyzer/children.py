@@ -65,6 +65,15 @@ def settle_in(megabytes: int, settings: dict[str, str]) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, resource.getrlimit(resource.RLIMIT_AS)[1]))
 
 
+def most_memory() -> int:
+    """Megabytes of address space that this process may use; 0 where nothing bounds it."""
+    with contextlib.suppress(ImportError):
+        import resource
+
+        return max(0, resource.getrlimit(resource.RLIMIT_AS)[0]) >> 20
+    return 0
+
+
 def _end_with(parent: Any) -> None:
     parent.join()
     os._exit(1)

@@ -96,6 +96,12 @@ def crashed(name: str, code: int | None) -> UnreadableDocument:
                               f"{name}：读取程序在处理该文件时崩溃（退出码 {code}），文件已损坏或含恶意内容；请用原程序打开后另存，或不要导入")
 
 
+def defect(name: str, why: object) -> UnreadableDocument:
+    reason = " ".join(str(why).split())[:LONGEST_REASON]
+    return UnreadableDocument(f"{name}: the analysis failed ({reason}), which is a fault of the program; leave it out, and report this",
+                              f"{name}：分析失败（{reason}），属程序缺陷；请先跳过该文件，并反馈此问题")
+
+
 def killed(name: str) -> UnreadableDocument:
     """The child was ended from outside: by a person, or by a system that ran out of memory."""
     return UnreadableDocument(f"{name}: the process that worked on it was killed from outside, as a system does that runs out of memory; try it again",

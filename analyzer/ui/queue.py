@@ -15,6 +15,7 @@ from typing import Any
 from analyzer import store as library
 from analyzer.apart import analyze_apart, choose_classifier
 from analyzer.errors import AnalyzerError
+from analyzer.ingest import refusals
 from analyzer.records import Document
 from analyzer.store import Store
 from analyzer.ui.codebook import own_codebook
@@ -89,10 +90,7 @@ def work_on(store: Store, job: dict[str, Any]) -> None:
         library.end_job(store, job["id"], error=error)
     except Exception as error:
         log.exception("job %s failed", job["id"])
-        why = f"{type(error).__name__}: {error}"[:300]
-        library.end_job(
-            store, job["id"], error=AnalyzerError(f"{name}: the analysis failed ({why})", f"{name}：分析失败（{why}）")
-        )
+        library.end_job(store, job["id"], error=refusals.defect(name, f"{type(error).__name__}: {error}"))
 
 
 def fetch_link(job: dict[str, Any]) -> tuple[bytes, str, dict[str, Any]]:

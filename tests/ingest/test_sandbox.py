@@ -37,6 +37,14 @@ def crash():
     os.kill(os.getpid(), signal.SIGSEGV)
 
 
+def die_once(mark):
+    """As if somebody else killed the process the first time."""
+    if not os.path.exists(mark):
+        open(mark, "w").close()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "done"
+
+
 def fail(kind):
     raise kind("no", "不")
 
@@ -98,6 +106,22 @@ def test_what_goes_wrong_names_the_file_in_both_languages(function, args, limits
     assert "坏文件.pdf" in caught.value.english and english in caught.value.english
     assert "坏文件.pdf" in caught.value.chinese and chinese in caught.value.chinese
     assert run_limited(echo, 1, name="next") == 1
+
+
+def test_a_child_that_is_killed_is_replaced_and_asked_again(tmp_path):
+    assert run_limited(die_once, str(tmp_path / "once"), name="a") == "done"
+    assert (tmp_path / "once").exists()
+
+
+def test_a_child_may_use_no_more_than_who_started_it(monkeypatch):
+    resource = pytest.importorskip("resource")
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    try:
+        resource.setrlimit(resource.RLIMIT_AS, (3 << 30, before[1]))
+        with pytest.raises(UnreadableDocument, match="more than 3072 MB"):
+            run_limited(swell, 7 << 29, name="a")
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def test_errors_of_readers_come_through_unchanged():
