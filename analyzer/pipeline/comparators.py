@@ -83,7 +83,7 @@ def change_patterns() -> dict[str, re.Pattern[str]]:
     for name in ("increase", "decrease"):
         patterns[name] = re.compile(rf"(?:{_either(table[name])}|(?<![最新])(?:{_either(table[name + '_alone'])})){filler}$")
         patterns[f"{name}_object"] = re.compile(
-            rf"(?:{_either(table[name + '_object'])})(?!值|比例|幅度|比重)[^，。；：、\d到至为达]{{2,14}}"
+            rf"(?<!新)(?:{_either(table[name + '_object'])})(?!值|比例|幅度|比重)[^，。；：、\d到至为达]{{2,14}}"
             rf"(?:[和、及][^，。；：\d到至为达]{{2,8}}){{0,3}}{filler}$")
         patterns[f"{name}_points"] = re.compile(rf"(?<![最不])(?:{_either(table[name + '_points'])})(?:[^，。；、\d]{{0,8}}|{filler})$")
     return patterns

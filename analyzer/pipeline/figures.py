@@ -73,7 +73,8 @@ def number_to_quantity(text: str, number: Number, linked: Quantity | None, gap: 
     if reason == "duration" and linked is not None and linked.unit == number.unit and number.form != "fixed":
         reason = None
     if reason is not None:  # the rest does not matter
-        return Quantity(number.start, number.end, _exact(number.value), number.value_max, number.unit, rules=(f"number:{number.form}",), reason=reason)
+        return Quantity(number.start, number.end, _exact(number.value), number.value_max, number.unit,
+                        "eq" if number.value_max is None else "range", rules=(f"number:{number.form}",), reason=reason)
     comparator, rule = read_comparator(number, left, right)
     change = FIXED[text[number.start:number.end]][2] if text[number.start:number.end] in FIXED else read_change(number, left)
     if linked is not None and number.form != "fixed":

@@ -33,7 +33,8 @@ TIME = re.compile(
   | (?P<ago>(?P<near>近|最近|前)?(?(near)|(?:过去的?|这))(?P<n1>{SMALL})年(?:来|间|中|里)?|(?P<n2>{SMALL}|\d)年来|(?:过去的?|刚刚过去的|这)一年|本届政府)
   | (?P<next>今明两年)
   | (?P<ahead>(?:今后|未来|往后|下)(?:一个)?(?P<n3>{SMALL})年(?:内|间|里)?)
-  | (?P<many>(?<![一二三四五六七八九十第\d届连续每到近前后])(?:(?P<n4>{SMALL}|\d)年[内间]|(?P<n5>[二两三四五])年(?:共|累计)?
+  | (?P<many>(?<=用)(?P<n6>{SMALL}|\d)年(?:左右)?的?时间
+      |(?<![一二三四五六七八九十第\d届连续每到近前后])(?:(?P<n4>{SMALL}|\d)年[内间]|(?P<n5>[二两三四五])年(?:共|累计)?
       (?=新增|累计|共|安排|投入|完成|建成|新建|改造|增量|增加|增长|实现|建设|培育|引进|净增|总|年均|平均|再|城镇|农村|全[省市县区国]|开工|筹)))
   | (?P<this>今年|去年|上年|明年|前年|本年度?|当年|全年|年内)
         (?:(?P<rmonth>1[0-2]|[1-9])月份?(?:底|末|初|上旬|中旬|下旬|\d{{1,2}}日)?{BEFORE}
@@ -53,6 +54,7 @@ BASE_BEFORE = re.compile(r"(?:比|较|同|与|相比|高于|低于|是|为|相�
 THAN_BEFORE = re.compile(r"(?:比|较|相比)$")  # 比1995年底增加, but 达到2025年底
 FROM_BEFORE = re.compile(r"(?:由|从|自)$")
 DEADLINE_BEFORE = re.compile(r"(?:到|至|截至|截止|力争|(?<!由)于|确保)$")
+UNTIL_BEFORE = re.compile(r"(?:到|至|截至|截止)$")  # 到“十五五”, but 确保“十五五”开好局
 RECORD_AFTER = re.compile(r"(?:以来)?(?:新高|最[好高低优快大]|同期)")
 NAME_AFTER = re.compile(
     r"年?(?:不变价|可比价|价格计)|\s*(?:（[^）]{0,8}）)?(?:版|版本|届|年?(?:全面|是|作为)?[^，。；]{0,30}?(?:之年|开局年|收官年|关键年|起步年))")
@@ -139,7 +141,7 @@ def _read(match: re.Match[str], year: int | None) -> PeriodMention | None:
     if got("ahead"):
         return PeriodMention(start, end, _span(year, year + _small(got("n3")) - 1), "ahead")
     if got("many"):
-        return PeriodMention(start, end, _span(year, year + _small(got("n4") or got("n5")) - 1), "many", floating=True)
+        return PeriodMention(start, end, _span(year, year + _small(got("n4") or got("n5") or got("n6")) - 1), "many", floating=True)
     if got("this"):
         base = year + OFFSET[got("this")]
         period, kind = _within(base, got("rmonth"), got("rquarter"), got("rhalf"), "relative")
@@ -184,7 +186,7 @@ def _plan(match: re.Match[str]) -> PeriodMention | None:
 def _with_role(text: str, match: re.Match[str], mention: PeriodMention) -> PeriodMention:
     before, after = text[max(0, mention.start - 4):mention.start], text[mention.end:mention.end + 40]
     matched = match.group()
-    if mention.kind == "plan" and mention.role == "name" and DEADLINE_BEFORE.search(before):
+    if mention.kind == "plan" and mention.role == "name" and UNTIL_BEFORE.search(before):
         return replace(mention, role="deadline")
     if mention.kind == "plan" and mention.role == "deadline" and BASE_BEFORE.search(before):
         return replace(mention, role="base")

@@ -22,12 +22,15 @@ CLAUSE_END = re.compile(f"[{CLAUSE}]")
 REACH = 60  # how far a clause is looked at to either side, in characters
 RAISED = re.compile(
     r"(?:[、和]\d[^，。；、和\n]{0,12}){0,3}[^，。；、\n]{0,8}?(?:提高|增加|增长|上升|提升|增|升|扩大|发展|扩展|延长|拓展|攀升|跃升|上调|调整|下降|降低|减少|缩短|压缩|压减|降|减|精简|收窄|下调|缩小|放宽|变|改)"
-    r"[^，。；、\d\n]{0,3}(?:到|至|为|成)")
+    r"[^，。；、\d\n]{0,3}(?:到|至|为|成)|转为")
 FROM = re.compile(r"(?:[由从]|自(?![贸治主然由愿])|现行|原来?的?)[^，。；\n]{0,30}$")
 SUBJECT_BEFORE = re.compile(r"\s*(?:——)?(?:[全本][省市区县州国系]统?|辖区)?")
 SUBJECT_NOT = re.compile(r"[、和及与]|居|列|排名|分别|入选|获")
 SHORTEST_SUBJECT = 5
 ONE_OF = re.compile(r"[^，。；、\s\d]{0,14}(?:之一|(?:的|建设)基础上)")  # 首批4个试点城市之一, 在10个园区建设的基础上
+# 14亿中国人的饭碗, 52万人民: who is spoken of
+PEOPLE = re.compile(r"(?:[\u4e00-\u9fff]{0,4}(?:儿女|人民(?!群众|币|法|检|医|政|防)|中国人|同胞)|人?口的[^，。；\n]{0,6}(?:大国|国家|大省|大市))")
+SAID = re.compile(r"(?:下达|提出)的[^，。；\d\n]{0,12}$")  # 省里下达的500个任务, 中央提出的八项主张
 OBEYED = re.compile(r"严格(?:落实|执行|遵守|贯彻)[^，。；]{0,30}$")  # 严格落实自治区28条规定
 GRANT = "给予|奖励|补助|补贴|资助|奖补|贴息|扶持|配套|支持|补偿|返还|减免|免收|发放"
 # name → (where to look, pattern). "before": the clause up to the figure; "near": its last characters; "after": what
@@ -177,7 +180,9 @@ def _flags(reading: Reading, sentence: Span, clause: tuple[int, int], quantity: 
     if following is not None and following.end <= clause[1] and flags & {"count", "measure"} \
             and is_subject(text[clause[0]:quantity.start], quantity, text[quantity.end:following.start]):
         flags.add("subject")
-    if ONE_OF.match(text, quantity.end) or "measure" in flags and OBEYED.search(places["before"]):
+    counted = flags & {"count", "measure", "none"} and quantity.change == "level"
+    if ONE_OF.match(text, quantity.end) or counted and (PEOPLE.match(text, quantity.end) or SAID.search(places["before"])) \
+            or "measure" in flags and OBEYED.search(places["before"]):
         flags.add("subject")
     line = reading.lines[sentence.line]
     if line.section and RULE_HEADING.search(line.section[-1]):

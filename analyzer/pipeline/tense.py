@@ -175,7 +175,8 @@ def _year_evidence(text: str, sentences: Sequence[Span], mentions: Sequence[Peri
             opens = mention.kind in PAST_KINDS and OPENING.fullmatch(text, sentences[number].start, mention.start)
             evidence[number] = LAST_YEAR if opens else YEAR
         elif first_year(mention.period) >= context.year:
-            evidence[number] = -YEAR
+            ahead = mention.role == "deadline" and first_year(mention.period) > context.year
+            evidence[number] = -LAST_YEAR if ahead and OPENING.fullmatch(text, sentences[number].start, mention.start) else -YEAR
     return evidence
 
 

@@ -17,6 +17,7 @@ NOW = re.compile(r"(?<![由从比较])(?:截[至止]|到)?目前|迄今|至今")
 YEAR_ON_YEAR = re.compile(r"[比较](?:上年|去年|前年|同期)|同比")
 # …住房6500套，6月底前全部交付。: the clause says nothing but when it will be done
 FINISHED = re.compile(r"(?:全部|基本|全面|陆续|确保)?(?:完成|建成|交付|竣工|投用|投产|开工|到位|完工|销号|清零|达标|投入使用|完成[^，。；]{2})(?=[，。；])")
+ADVERBIAL = re.compile(r"(?:累计|时间)?，")
 LOCAL = ("many", "recent", "ahead")
 AHEAD_LINES = 8  # how far below a cell its row's time may stand
 
@@ -88,7 +89,9 @@ def _carry(timeline: Timeline, mention: PeriodMention, quantity: Quantity) -> Pe
 
 
 def _is_local(text: str, mention: PeriodMention, quantity: Quantity) -> bool:
-    """三年, 近两年 and 其中2026年 hold for their clause."""
+    """三年, 近两年 and 其中2026年 hold for their clause, but 近三年累计，…"""
+    if mention.kind in LOCAL and ADVERBIAL.match(text, mention.end) and "。" not in text[mention.end:quantity.start]:
+        return False
     return mention.kind in LOCAL or text[max(0, mention.start - 3):mention.start].endswith(("其中", "其中，", "其中在"))
 
 

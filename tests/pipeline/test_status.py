@@ -59,9 +59,11 @@ CASES = [
     (REPORT + "一、2025年工作回顾\n‹89个›开发区实现产值‹300亿元›。", ["reference", "achieved"], "whose figure it is"),
     (REPORT + "一、2025年工作回顾\n‹5个›市和‹7个›县获评文明城市。", ["achieved", "achieved"], "two counts that are results"),
     (REPORT + "一、2025年工作回顾\n占全国比重超过‹10%›的有‹44种›。", ["reference", "achieved"], "a class and its count"),
+    (REPORT + "一、2025年工作回顾\n‹9000万›云江儿女团结奋斗，超额完成国家下达的‹500个›任务。", ["reference", "reference"], "the people, and what was demanded"),
     (REPORT + "一、2025年工作回顾\n成为全国首批‹4个›试点城市之一，严格落实省里‹28条›规定。", ["reference", "reference"], "one of many, and what is obeyed"),
     (MEASURES + "对新认定的省级企业技术中心给予一次性奖励‹50万元›。", ["standard"], "a grant"),
     (MEASURES + "单个企业每年奖补最高不超过‹200万元›。", ["standard"], "a cap"),
+    (PLAN_TITLE + "到2025年，办理时限压缩至‹5个工作日›以内。", ["planned"], "an aim, though it reads like a limit"),
     (PLAN_TITLE + "到2025年，建成充电桩‹900个›以上。", ["planned"], "an aim"),
 ]
 
@@ -103,7 +105,8 @@ def test_no_figures_and_empty_documents():
 @pytest.mark.parametrize(("text", "start", "end", "expected"), [
     ("占比从30%提高到70%", 3, 6, True), ("占比从30%提高到70%", 9, 12, False), ("由2010年的100元增加到200元", 7, 11, True),
     ("自贸区43项成果增加到全国", 3, 6, False), ("现行16%的税率降至13%", 2, 5, True), ("收入增长5%", 4, 6, False),
-    ("收入比从2.50:1缩小至2.27:1", 4, 10, True), ("从771家、481家增加到1076家、636家", 1, 5, True), ("从771家、481家增加到1076家、636家", 6, 10, True),
+    ("收入比从2.50:1缩小至2.27:1", 4, 10, True), ("从771家、481家增加到1076家、636家", 1, 5, True), ("由上年下降2.3%转为增长8.5%", 5, 9, True),
+    ("从771家、481家增加到1076家、636家", 6, 10, True),
 ])
 def test_bases(text, start, end, expected):
     assert is_base(text, Quantity(start, end, Decimal(1))) is expected
