@@ -17,6 +17,12 @@ NONE = "~"
 
 FACETS = {"figure": columns.FACETS, "commitment": commitment_rows.FACETS}
 SORTS = {"figure": query.SORTS, "commitment": commitment_rows.SORTS}
+SORT_NAMES = {
+    "document": ("按文件顺序", "As in the documents"), "value": ("数值从小到大", "Value, rising"), "-value": ("数值从大到小", "Value, falling"),
+    "period": ("期限从早到晚", "Period, earliest first"), "-period": ("期限从晚到早", "Period, latest first"), "due": ("截止日期", "Due date"),
+    "category": ("类别", "Category"), "confidence": ("置信度从低到高", "Confidence, rising"), "-confidence": ("置信度从高到低", "Confidence, falling"),
+    "indicator": ("指标名称", "Indicator"),
+}  # fmt: skip
 
 
 def current_view(kind: str = "figure") -> dict[str, Any]:

@@ -21,7 +21,7 @@ from analyzer.ui.panel import commitment_pairs
 from analyzer.ui.resources import the_store, who
 from analyzer.ui.source import fields_html, passage_html, path_html
 from analyzer.ui.steps import decide_buttons, undo_button
-from analyzer.ui.view import current_view, view_to_commitment_filters, write_url
+from analyzer.ui.view import SORT_NAMES, SORTS, current_view, view_to_commitment_filters, write_url
 
 _COLUMNS = {"text": 300, "period": 90, "category": 96, "departments": 150, "figures": 50, "document": 180, "review": 70}
 _KIND = "commitment"
@@ -70,10 +70,8 @@ def _work_area() -> None:
 def _bar(view: dict[str, Any], ids: list[int]) -> None:
     count, sort, download = st.columns([44, 30, 26], vertical_alignment="bottom")
     count.markdown(f"**{len(ids):,}** " + say("条承诺", "commitments"))
-    names = {"document": say("按文件顺序", "As in the documents"), "confidence": say("置信度从低到高", "Confidence, rising"),
-             "due": say("截止日期", "Due date"), "category": say("类别", "Category")}  # fmt: skip
     st.session_state["sort-c"] = view["sort"]
-    sort.selectbox(say("排序", "Sort"), list(names), key="sort-c", format_func=lambda s: names[s], label_visibility="collapsed",
+    sort.selectbox(say("排序", "Sort"), SORTS[_KIND], key="sort-c", format_func=lambda s: say(*SORT_NAMES[s]), label_visibility="collapsed",
                    on_change=lambda: view.update(sort=st.session_state["sort-c"], page=1))  # fmt: skip
     lang, store = language(), the_store()
     download.download_button(

@@ -20,7 +20,7 @@ from analyzer.ui.aligned import one_of_each, read_overrides, read_source
 from analyzer.ui.hints import say_empty
 from analyzer.ui.language import language, message, plain, say
 from analyzer.ui.resources import the_store
-from analyzer.ui.view import current_view, describe, view_to_filters
+from analyzer.ui.view import SORT_NAMES, current_view, describe, view_to_filters
 
 _MOST_SOURCES = 200
 
@@ -232,7 +232,7 @@ class Task:
             ("分析版本 / 类别表" if zh else "Analysis / codebook", "; ".join(versions)),
             ("类别表" if zh else "Categories", ", ".join(str(row["code"]) for row in read_codebook())),
             ("筛选条件" if zh else "Filter", "; ".join(self.words) or ("无" if zh else "none")),
-            ("排序" if zh else "Sort", self.sort), ("导出时间" if zh else "Exported", now),
+            ("排序" if zh else "Sort", SORT_NAMES[self.sort][0 if zh else 1]), ("导出时间" if zh else "Exported", now),
             ("数据条数" if zh else "Figures", str(len(rows))), ("文件数" if zh else "Documents", str(len(documents))),
             ("注意" if zh else "Note", "数据由程序从原文提取，校对状态见“校对状态”列；“推断”的部门不是原文点名的。" if zh else
              "Extracted by a program; see Review for what a person checked. “Inferred” bodies are not named by the text."),

@@ -20,7 +20,7 @@ from analyzer.ui.language import head, language, named, say
 from analyzer.ui.panel import SIGNS, source_panel
 from analyzer.ui.resources import the_store, who
 from analyzer.ui.steps import decide_buttons, undo_button
-from analyzer.ui.view import current_view, view_to_filters, write_url
+from analyzer.ui.view import SORT_NAMES, current_view, view_to_filters, write_url
 
 COLUMNS = [
     "indicator",
@@ -124,24 +124,12 @@ def _decide(what: str, figure: dict[str, Any], found: library.Found) -> None:
 def _bar(view: dict[str, Any], found: library.Found) -> None:
     count, sort, columns, views, download = st.columns([22, 22, 14, 14, 18], vertical_alignment="bottom")
     count.markdown(f"**{found.total:,}** " + say("条数据", "figures"))
-    names = {
-        "document": say("按文件顺序", "As in the documents"),
-        "value": say("数值从小到大", "Value, rising"),
-        "-value": say("数值从大到小", "Value, falling"),
-        "period": say("期限从早到晚", "Period, earliest first"),
-        "-period": say("期限从晚到早", "Period, latest first"),
-        "due": say("截止日期", "Due date"),
-        "category": say("类别", "Category"),
-        "confidence": say("置信度从低到高", "Confidence, rising"),
-        "-confidence": say("置信度从高到低", "Confidence, falling"),
-        "indicator": say("指标名称", "Indicator"),
-    }
     st.session_state["sort"] = view["sort"]
     sort.selectbox(
         say("排序", "Sort"),
         SORTS,
         key="sort",
-        format_func=lambda s: names[s],
+        format_func=lambda s: say(*SORT_NAMES[s]),
         on_change=_sort,
         label_visibility="collapsed",
     )
