@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +13,14 @@ import sqlalchemy as sa
 from analyzer.records import Commitment, to_dict
 from analyzer.store.corrections import add_row, overrides
 from analyzer.store.keys import dump, record_keys, storable
-from analyzer.store.schema import Store, commitments, documents, next_revision, reading, writing
+from analyzer.store.schema import Store, commitments, documents, next_revision, read_count, reading, writing
 
 FACETS = ("category", "department", "document", "review", "figures")
 SORTS = ("document", "confidence", "due", "category")
 _FIELDS = ("text", "start", "end", "action", "object", "category", "period", "due", "region", "page", "confidence")
 _JSON = ("departments", "section", "box", "figures")
+_KEPT = 40
+"""Answers kept in memory for a state of the library."""
 
 
 @dataclass(frozen=True)
@@ -76,29 +78,54 @@ def add_commitment(store: Store, number: int, values: dict[str, Any], *, who: st
 
 
 def find_commitments(store: Store, filters: CommitmentFilters | None = None, *, sort: str = "document") -> list[int]:
-    """The ids of all that the filters leave, in the order asked for."""
+    """The ids of all that the filters leave, in the order asked for; not to be changed, for the next one gets the same list."""
+    return _remember(store, ("find", filters or CommitmentFilters(), sort), _find)
+
+
+def _find(connection: sa.Connection, filters: CommitmentFilters, sort: str) -> list[int]:
     c = commitments.c
     place = (c.document_id.desc(), c.start)
     order = {"confidence": (c.confidence, *place), "due": (c.due.is_(None), c.due, *place), "category": (c.category, *place)}
+    query = sa.select(c.id).where(*_conditions(filters)).order_by(*order.get(sort, place))
+    return list(connection.execute(query).scalars())
+
+
+def _remember(store: Store, question: tuple[Any, ...], ask: Callable[..., Any]) -> Any:
+    """The answer to a question of this state of the library: moving from record to record asks the same again and again."""
     with reading(store) as connection:
-        query = sa.select(c.id).where(*_conditions(filters or CommitmentFilters())).order_by(*order.get(sort, place))
-        return list(connection.execute(query).scalars())
+        revision = read_count(connection, "revision")
+        with store.memory_lock:
+            known: tuple[int, dict[Any, Any]] | None = store.memory.get("commitments")
+            if known is None or known[0] != revision:
+                known = store.memory["commitments"] = (revision, {})
+            if question in known[1]:
+                return known[1][question]
+        answer = ask(connection, *question[1:])
+    with store.memory_lock:
+        while len(known[1]) >= _KEPT:
+            known[1].pop(next(iter(known[1])))
+        known[1][question] = answer
+    return answer
 
 
 def count_commitment_facets(store: Store, filters: CommitmentFilters | None = None) -> dict[str, list[tuple[str, int]]]:
     """Each facet's (value, count), most frequent first; a facet's counts pass over its own filter."""
+    found: dict[str, list[tuple[str, int]]] = _remember(store, ("count", filters or CommitmentFilters()), _count)
+    return found
+
+
+def _count(connection: sa.Connection, filters: CommitmentFilters) -> dict[str, list[tuple[str, int]]]:
     c = commitments.c
     columns = {"category": c.category, "department": c.departments, "document": c.document_id, "review": c.review,
                "figures": sa.case((c.figures == "[]", "without"), else_="with")}  # fmt: skip
     found: dict[str, list[tuple[str, int]]] = {}
-    with reading(store) as connection:
-        for name, column in columns.items():
-            query = sa.select(column, sa.func.count()).where(*_conditions(filters or CommitmentFilters(), but=name))
-            counts: Counter[str] = Counter()
-            for value, count in connection.execute(query.group_by(column)):
-                names = {d["name"] for d in json.loads(value)} or {""} if name == "department" else {str(value or "")}
-                counts.update(dict.fromkeys(names, count))
-            found[name] = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    for name, column in columns.items():
+        query = sa.select(column, sa.func.count()).where(*_conditions(filters, but=name))
+        counts: Counter[str] = Counter()
+        for value, count in connection.execute(query.group_by(column)):
+            names = {d["name"] for d in json.loads(value)} or {""} if name == "department" else {str(value or "")}
+            counts.update(dict.fromkeys(names, count))
+        found[name] = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     return found
 
 
