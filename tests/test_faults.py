@@ -21,9 +21,9 @@ from analyzer.errors import AnalyzerError
 from analyzer.store import Filters
 from analyzer.ui import queue
 
-ROUNDS = int(os.environ.get("POLICY_TEST_KILLS", "6"))
-WORKER = """
-    import sys
+ROUNDS = int(os.environ.get("POLICY_TEST_KILLS", "50"))
+NURSERY = """
+    import os, sys
     from pathlib import Path
     sys.path.insert(0, sys.argv[2])
     from library_samples import make_analysis, make_document
@@ -33,28 +33,63 @@ WORKER = """
     # The reading and the analysis have their own tests; here it is about what is written when.
     queue.read_file = lambda data, name: make_document(data.decode(), name=name)
     queue.analyze_apart = lambda document, **_: make_analysis(document)
-    store = library.open_store(home=Path(sys.argv[1]))
-    library.free_jobs(store, idle=True)
-    print("ready", flush=True)
-    while job := library.take_job(store):
-        queue.work_on(store, job)
-        print("done", job["id"], flush=True)
-        number = library.find_document(store, job["sha256"])
-        key = library.figures_of(store, number)[0]["key"]
-        library.edit_figures(store, [key], {"value": 1000.0 + job["id"]}, who="test")
-        print("edited", key, 1000.0 + job["id"], flush=True)
-    print("end", flush=True)
+
+    def work(said):
+        def say(*words):
+            os.write(said, (" ".join(map(str, words)) + "\\n").encode())
+        store = library.open_store(home=Path(sys.argv[1]))
+        library.free_jobs(store, idle=True)
+        say("ready")
+        while job := library.take_job(store):
+            queue.work_on(store, job)
+            say("done", job["id"])
+            number = library.find_document(store, job["sha256"])
+            key = library.figures_of(store, number)[0]["key"]
+            library.edit_figures(store, [key], {"value": 1000.0 + job["id"]}, who="test")
+            say("edited", key, 1000.0 + job["id"])
+        say("end")
+
+    # All that is loaded once; each worker is forked from here and writes what it did into a file of its own.
+    for line in sys.stdin:
+        pid = os.fork()
+        if not pid:
+            work(os.open(line.strip(), os.O_WRONLY | os.O_CREAT | os.O_APPEND))
+            os._exit(0)
+        print(pid, flush=True)
+        print(os.waitpid(pid, 0)[1], flush=True)
 """
 
 
-def start_worker(home: Path) -> subprocess.Popen:
-    code = textwrap.dedent(WORKER)
-    return subprocess.Popen([sys.executable, "-c", code, str(home), str(Path(__file__).parent)], stdout=subprocess.PIPE, text=True)
+@pytest.fixture
+def nursery(tmp_path):
+    code = textwrap.dedent(NURSERY)
+    process = subprocess.Popen([sys.executable, "-c", code, str(tmp_path), str(Path(__file__).parent)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    yield process
+    process.kill()
+    process.communicate()
 
 
-def whole_lines(process: subprocess.Popen) -> list[str]:
-    assert process.stdout
-    return [line.rstrip("\n") for line in process.stdout.read().splitlines(keepends=True) if line.endswith("\n")]
+def run_worker(nursery: subprocess.Popen, log: Path, most: int | None = None) -> list[str]:
+    """What a worker said that was killed soon after `most` lines, or that ended its work."""
+    assert nursery.stdin and nursery.stdout
+    nursery.stdin.write(f"{log}\n")
+    nursery.stdin.flush()
+    pid = int(nursery.stdout.readline())
+    while most is not None and (said := whole_lines(log))[-1:] != ["end"]:
+        if len(said) >= most:
+            time.sleep(random.uniform(0, 0.02))
+            os.kill(pid, signal.SIGKILL)
+            break
+        time.sleep(0.001)
+    status = int(nursery.stdout.readline())
+    said = whole_lines(log)
+    assert status == 0 and said[-1] == "end" or status == signal.SIGKILL
+    return said
+
+
+def whole_lines(log: Path) -> list[str]:
+    data = log.read_text() if log.exists() else ""
+    return data[:data.rfind("\n") + 1].splitlines()
 
 
 def check_library(home: Path, said: list[str]) -> library.Store:
@@ -74,26 +109,20 @@ def check_library(home: Path, said: list[str]) -> library.Store:
     return store
 
 
-def test_a_queue_that_is_killed_loses_and_doubles_nothing(tmp_path):
-    store, count = library.open_store(home=tmp_path), 12 * ROUNDS
-    for i in range(count):
-        library.add_job(store, f"{TEXT}第{i}份".encode(), f"{i}.txt")
-    store.engine.dispose()
+def test_a_queue_that_is_killed_loses_and_doubles_nothing(tmp_path, nursery):
     said: list[str] = []
     killed = 0
-    for _ in range(ROUNDS):
-        worker = start_worker(tmp_path)
-        assert worker.stdout and worker.stdout.readline() == "ready\n"
-        time.sleep(random.uniform(0.005, 0.25))
-        worker.send_signal(signal.SIGKILL)
-        killed += "end" not in (lines := whole_lines(worker))
-        worker.wait()
+    for turn in range(ROUNDS):
+        store = check_library(tmp_path, said)
+        for i in range(3):
+            library.add_job(store, f"{TEXT}第{turn}轮第{i}份".encode(), f"{turn}-{i}.txt")
+        store.engine.dispose()
+        lines = run_worker(nursery, tmp_path / f"{turn}.log", random.randrange(8))
+        killed += lines[-1:] != ["end"]
         said += lines
-        check_library(tmp_path, said).engine.dispose()
-    assert killed, "the work was done before it was disturbed"
-    worker = start_worker(tmp_path)
-    said += whole_lines(worker)
-    assert worker.wait() == 0 and said[-1] == "end"
+    assert killed > ROUNDS / 2, "the work was done before it was disturbed"
+    said += run_worker(nursery, tmp_path / "last.log")
+    count = 3 * ROUNDS
     store = check_library(tmp_path, said)
     assert library.count_jobs(store) == {"done": count}
     assert len(library.list_documents(store)) == count and library.find(store).total == 7 * count
