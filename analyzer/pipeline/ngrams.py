@@ -154,11 +154,12 @@ def make_table(vocabulary: np.ndarray) -> Table:
     order, sizes = np.argsort(buckets, kind="stable"), np.bincount(buckets, minlength=1 << bits - 3)
     begins = np.cumsum(sizes) - sizes
     factors, keys, places = np.zeros(len(sizes), np.uint64), np.zeros(1 << bits, np.uint64), np.full(1 << bits, -1, np.int32)
-    generator = np.random.default_rng(0)
+    tried = 0
     for size in range(int(sizes.max()), 0, -1):  # full buckets choose while there is room
         left = np.flatnonzero(sizes == size)
         while len(left):
-            factor = generator.integers(0, 1 << 63, dtype=np.uint64) << np.uint64(1) | np.uint64(1)
+            tried = (tried * 6364136223846793005 + 1442695040888963407) % (1 << 64)  # Knuth's congruential generator: always the same table
+            factor = np.uint64(tried | 1)
             members = order[begins[left][:, None] + np.arange(size)]
             slots = (vocabulary[members] * factor >> shift).astype(np.int64)
             claims = np.bincount(slots.ravel(), minlength=1 << bits)
