@@ -26,6 +26,7 @@ NUMBERINGS = (
     ("arabic_bracketed", re.compile(r"(?:[（(]\s*\d{1,3}\s*[）)]|\d{1,2}[）)])")),
     ("circled", re.compile(r"[①-⑳]")),
 )
+BARE_NUMBER = re.compile(r"(\d{1,2})\s{0,2}(?!人次|[个家项件名年月日次条座所户亿万元度层栋级号类只台套吨米%％]|人(?![口才民工文]))(?=[一-鿿]{2,20}$)")
 ABOVE = ("part", "chapter", "division")
 BELOW = ("han", "bracketed", "arabic", "arabic_bracketed", "circled")
 DECIMAL = re.compile(r"\d{1,2}((?:\.\d{1,2}){1,3})[.、]?\s+(?=[^\d\s%])")
@@ -117,6 +118,8 @@ def shape_outline(text: str, blocks: Sequence[Block], centred: frozenset[int] = 
     for at in find_contents(lines):
         blocks[at], lines[at] = replace(blocks[at], kind="furniture"), ""
     numbers = [find_numbering(line) for line in lines]
+    for at, length in find_bare_series(lines):
+        numbers[at] = numbers[at] or Numbering("chapter", length)
     ranks = depths({number.kind for number, line in zip(numbers, lines, strict=True)
                     if number and len(line) <= LONGEST_HEADING})
     titles = find_titles(lines, numbers, centred)
@@ -144,6 +147,17 @@ def shape_outline(text: str, blocks: Sequence[Block], centred: frozenset[int] = 
             depth = block.level or depth
         shaped.append(block)
     return tuple(shaped)
+
+
+def find_bare_series(lines: Sequence[str]) -> list[tuple[int, int]]:
+    """(line, length of its number) of headings numbered without a mark: 1人口特征 … 2婚姻家庭; three or more, text or tables between them."""
+    found: list[tuple[int, int]] = []
+    for at, line in enumerate(lines):
+        match = BARE_NUMBER.match(line) if len(line) <= LONGEST_BARE_HEADING else None
+        if match and int(match[1]) == len(found) + 1 and (not found or any(
+                is_prose(between) or not between for between in lines[found[-1][0] + 1:at])):
+            found.append((at, match.end()))
+    return found if len(found) > 2 else []
 
 
 def is_heading(at: int, lines: Sequence[str], numbers: Sequence[Numbering | None], ranks: dict[str, int]) -> bool:

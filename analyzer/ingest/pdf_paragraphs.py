@@ -150,6 +150,8 @@ def continues(element: Element, line: Line, margins: Margins, style: Style, last
             usual = max(min(usual, (_middle(last) - _middle(element.lines[-2])) / em), 1.0)
         if distance > min(GAP * usual + 0.1, max(style.gap, 1.02 * usual)):
             return False
+    if not crossed and last.text[-1] not in CLOSED and _hangs(element, line, em):
+        return True
     room = last_margins.right - last.right
     if room > token_width(line) + SLACK * em:
         return False
@@ -161,6 +163,15 @@ def continues(element: Element, line: Line, margins: Margins, style: Style, last
         return abs(line.left - last.left) < 0.5 * em and last.left <= first.left + 0.5 * em + _marker_width(first)
     marker = _marker_width(first)
     return bool(marker) and abs(line.left - first.left - marker) < 0.6 * em and not MARKER.match(line.text)
+
+
+def _hangs(element: Element, line: Line, em: float) -> bool:
+    """Whether a line stands below the text behind a label, 内容概述：…, in a block narrower than the page."""
+    first = element.lines[0]
+    label = LABEL.match(first.text)
+    if not label or LABEL.match(line.text) or find_numbering(line.text) or first.edges[label.end()] - first.left < 2.5 * em:
+        return False
+    return abs(line.left - first.edges[label.end()]) < 0.4 * em and (len(element.lines) == 1 or abs(line.left - element.lines[-1].left) < 0.4 * em)
 
 
 def _marker_width(line: Line) -> float:

@@ -104,3 +104,11 @@ def test_page_chrome_is_furniture():
 
 def test_glossary_does_not_stand_under_the_last_section():
     assert (1, "名词解释") in outline(f"某省工作报告\n一、安排\n{BODY}\n名词解释\n1.两重：{BODY}\n{BODY}\n")
+
+
+def test_chapters_numbered_without_a_mark():
+    prose = "2025年，全市常住人口850万人，比上年末增加12万人，其中城镇人口占七成以上，人口结构进一步优化。"
+    text = "\n".join(["某市统计报告", "1人口特征", prose, "2 婚姻及家庭", prose, "5个城市入选", prose, "3文化教育", prose])
+    assert [text[b.start:b.end] for b in text_to_document(text).blocks if b.kind == "heading" and b.level == 2] == ["1人口特征", "2 婚姻及家庭", "3文化教育"]
+    cells = "\n".join(["1战略组织", "2制度保障", "3团队建设", "4机制优化"])
+    assert not [b for b in text_to_document(cells).blocks if b.kind == "heading" and b.level == 2]

@@ -348,3 +348,10 @@ def test_numbers_in_a_column_at_the_edge_of_a_page_are_no_page_numbers():
         return drawn
     document = parse_pdf(draw(*map(with_number, range(3))), "a.pdf")
     assert of_kind(document, "furniture") == ["5", "6", "7"]
+
+
+def test_text_hangs_below_its_label_in_a_block_narrower_than_the_page():
+    def page(canvas):
+        write([(0, "内容概述：" + FULL[:18]), (5, FULL[:18]), (5, "提出意见。"), (0, "发文字号：某教〔2025〕1号"), (2, FULL[:24]), (0, FULL), (0, FULL),
+               (0, FULL), (0, "结束。")])(canvas)
+    assert body(parse_pdf(draw(page), "a.pdf"))[:2] == ["内容概述：" + FULL[:18] * 2 + "提出意见。", "发文字号：某教〔2025〕1号"]
