@@ -134,6 +134,8 @@ class FolderSink:
     def _compare_results(self) -> None:
         """A result that was whole when the parent was killed, before its line was written, is not made again; a line whose result is gone does not count."""
         whole = set()
+        for part in self.folder.glob("*.part"):  # of a report or table that a kill left half written
+            part.unlink(missing_ok=True)
         for path in sorted((self.folder / "results").glob("*/*")):
             if path.suffix == ".part" or not path.stat().st_size:  # empty: the machine lost its power before the disk had it
                 path.unlink(missing_ok=True)

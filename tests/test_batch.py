@@ -20,6 +20,7 @@ from analyzer.errors import AnalyzerError
 from analyzer.parquet import columns_to_parquet, read_columns
 
 pa = pytest.importorskip("pyarrow.parquet")
+KILLS = int(os.environ.get("POLICY_TEST_KILLS", "5"))
 
 
 def journal(out):
@@ -48,32 +49,32 @@ def test_each_poison_costs_its_own_document_alone(tmp_path):
 
 
 def test_killed_at_random_moments_nothing_is_lost_or_done_twice(tmp_path):
-    paths = write_documents(tmp_path / "in", 60)
+    paths = write_documents(tmp_path / "in", 20 * KILLS)
     out = tmp_path / "out"
     code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import batch_samples, pathlib; batch_samples.run({paths!r}, pathlib.Path({str(out)!r}))"
     chance, kills = random.Random(8), 0
-    for _ in range(4):
+    for _ in range(KILLS):
         process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
         began, known = time.monotonic(), len(journal(out)) if (out / "journal.jsonl").exists() else 0
         wanted = known + chance.randrange(1, 15)  # documents, not seconds: a slow machine is killed in the middle as well
-        while process.poll() is None and time.monotonic() - began < 30:
+        while process.poll() is None and time.monotonic() - began < 300:
             if (out / "journal.jsonl").exists() and (out / "journal.jsonl").read_bytes().count(b"\n") >= wanted:
                 process.send_signal(signal.SIGKILL)
                 kills += 1
                 break
             time.sleep(0.002)
         process.wait()
-    assert kills == 4
+    assert kills == KILLS
     with (out / "journal.jsonl").open("a") as cut:
         cut.write('{"path": "half a li')
     before = journal_whole(out)
-    assert len(before) < 60
+    assert len(before) < len(paths)
     run(paths, out)
     assert Counter(line["path"] for line in journal(out)) == Counter(paths)
     assert journal(out)[:len(before)] == before
-    assert len(list((out / "results").glob("*/*.json"))) == 60 and not list((out / "results").glob("*/*.part"))
+    assert len(list((out / "results").glob("*/*.json"))) == len(paths) and not list((out / "results").glob("*/*.part"))
     times = [len(Path(path).with_suffix(".times").read_text()) for path in paths]
-    assert sum(times) - 60 <= 2 * kills  # at most the two documents that were being analysed at each kill
+    assert sum(times) - len(paths) <= 2 * kills  # at most the two documents that were being analysed at each kill
 
 
 def journal_whole(out):

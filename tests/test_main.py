@@ -138,3 +138,47 @@ def test_help_and_version_need_no_models():
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "0"
     version = subprocess.run([sys.executable, "-m", "analyzer", "--version"], capture_output=True, text=True, check=True)
     assert __version__ in version.stdout
+
+
+def test_a_table_tells_documents_apart_and_is_empty_where_nothing_was_read(report, tmp_path, capsys):
+    other = tmp_path / "b.txt"
+    other.write_text("建设公园30个。\n", encoding="utf-8")
+    _, out, _ = run(capsys, "extract", report, other)
+    head, *rows = out.splitlines()
+    assert head.startswith("document") and [row.split()[0] for row in rows] == ["报告.txt", "报告.txt", "b.txt"]
+    _, out, _ = run(capsys, "extract", other)
+    assert out.startswith("quote")
+    for form in ("table", "csv", "jsonl"):
+        assert run(capsys, "extract", tmp_path / "没有.txt", "--format", form)[1] == ""
+    plain = tmp_path / "c.txt"
+    plain.write_text("没有数字。\n", encoding="utf-8")
+    assert run(capsys, "extract", plain, "--format", "csv")[1].startswith("document,quote,start")
+
+
+def test_what_cannot_be_read_is_named_as_it_was_given(report, tmp_path, capsys):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "空.txt").write_bytes(b"")
+    (folder / "~$报告.docx").write_bytes(b"")  # Word has it open
+    _, _, err = run(capsys, "read", folder, "file:///x", "ftp://a/b")
+    told = err.splitlines()
+    assert [line.split(": ", 2)[1] for line in told] == [f"{folder}/空.txt", "file:///x", "ftp://a/b"]
+    assert "empty" in told[0] and "give a file by its path" in told[1]
+
+
+def test_nothing_in_a_table_steers_a_terminal():
+    from analyzer.printing import fit
+
+    assert fit("公园\x1b[2J\x07\u202e　a\n", 12) == "公园[2J　a  "
+
+
+def test_a_document_of_too_many_figures_is_refused(tmp_path, capsys, monkeypatch):
+    from analyzer import analyze
+    from analyzer.errors import UnreadableDocument
+    from analyzer.ingest import text_to_document
+    from analyzer.pipeline import flow
+
+    monkeypatch.setattr(flow, "MOST_FIGURES", 3)
+    with pytest.raises(UnreadableDocument, match="a.txt: more than 3 figures"):
+        analyze(text_to_document("建设公园30个。" * 4, "a.txt"))
+    assert len(analyze(text_to_document("建设公园30个。" * 3, "a.txt")).figures) == 3

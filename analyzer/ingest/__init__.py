@@ -54,7 +54,8 @@ def read_document(path: str | Path, *, limits: Limits = DEFAULT_LIMITS, allow_pr
         size = path.stat().st_size
         if size > limits.file_bytes:
             raise refusals.too_large(given, size, limits.file_bytes)
-        data = path.read_bytes()
+        with path.open("rb") as opened:
+            data = opened.read(limits.file_bytes + 1)  # a device has no size, and no end
     except (OSError, ValueError) as error:
         if isinstance(error, FileNotFoundError):
             raise UnreadableDocument(f"{path}: no such file; check the path", f"{path}：文件不存在，请检查路径") from error

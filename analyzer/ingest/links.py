@@ -56,7 +56,8 @@ def fetch(url: str, *, allow_private: bool = False, limits: Limits = DEFAULT_LIM
                 return _read(response, connection, current, limits, deadline), _name(response, current), current
             except (TimeoutError, OSError, http.client.HTTPException, zlib.error) as error:
                 raise _failed(current, error) from error
-    raise UnreadableDocument(f"{url}: more than {MOST_REDIRECTS} redirects", f"{url}：重定向超过 {MOST_REDIRECTS} 次")
+    raise UnreadableDocument(f"{url}: more than {MOST_REDIRECTS} redirects; save the page and give the file",
+                             f"{url}：重定向超过 {MOST_REDIRECTS} 次；请保存网页后读取文件")
 
 
 def _check_url(url: str):
@@ -64,10 +65,10 @@ def _check_url(url: str):
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise UnreadableDocument(f"{url}: not a valid address ({error})", f"{url}：网址无效（{error}）") from error
+        raise UnreadableDocument(f"{url}: not a valid address ({error}); check it", f"{url}：网址无效（{error}），请检查") from error
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname or parts.username is not None or port == 0:
-        raise UnreadableDocument(f"{url}: only http:// and https:// addresses of public sites can be read",
-                                 f"{url}：只能读取公开网站的 http:// 或 https:// 网址")
+        raise UnreadableDocument(f"{url}: only http:// and https:// addresses of public sites can be read; give a file by its path",
+                                 f"{url}：只能读取公开网站的 http:// 或 https:// 网址；文件请直接给出路径")
     return parts
 
 
@@ -79,11 +80,11 @@ def _connect(scheme: str, host: str, port: int | None, url: str, allow_private: 
         ascii_host = host.encode("idna").decode("ascii") if not host.isascii() else host
         found = socket.getaddrinfo(ascii_host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise UnreadableDocument(f"{url}: no site of that name was found", f"{url}：找不到该网站") from error
+        raise UnreadableDocument(f"{url}: no site of that name was found; check the address", f"{url}：找不到该网站，请检查网址") from error
     addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
     if not allow_private and not all(is_public(address) for address in addresses):
-        raise UnreadableDocument(f"{url}: is an address inside a private network or of this machine, and is not read",
-                                 f"{url}：指向内部网络或本机地址，不予读取")
+        raise UnreadableDocument(f"{url}: is an address inside a private network or of this machine, and is not read; save the page and give the file",
+                                 f"{url}：指向内部网络或本机地址，不予读取；请保存网页后读取文件")
     last: OSError | None = None
     for address in addresses[:4]:
         try:
@@ -121,11 +122,11 @@ def is_public(address: str) -> bool:
 
 def _check_answer(response: http.client.HTTPResponse, url: str, limits: Limits) -> None:
     if response.status != 200:
-        raise UnreadableDocument(f"{url}: the site answered {response.status} {response.reason}",
-                                 f"{url}：网站返回 {response.status} {response.reason}")
+        raise UnreadableDocument(f"{url}: the site answered {response.status} {response.reason}; check the address, or give the saved page",
+                                 f"{url}：网站返回 {response.status} {response.reason}；请检查网址，或保存网页后读取文件")
     kind = (response.headers.get("Content-Type") or "").lower()
     if kind.startswith(FOREIGN):
-        raise UnreadableDocument(f"{url}: holds {kind}, not a document", f"{url}：内容类型为 {kind}，不是文档")
+        raise UnreadableDocument(f"{url}: holds {kind}, not a document; check the address", f"{url}：内容类型为 {kind}，不是文档，请检查网址")
     length = response.headers.get("Content-Length") or ""
     if length.isdigit() and int(length) > limits.file_bytes:
         raise _too_large(url, limits)
@@ -141,7 +142,7 @@ def _read(response: http.client.HTTPResponse, connection: http.client.HTTPConnec
     while True:
         left = deadline - time.monotonic()
         if left <= 0:
-            raise UnreadableDocument(f"{url}: took longer than {TOTAL_SECONDS:g} s", f"{url}：下载超过 {TOTAL_SECONDS:g} 秒")
+            raise UnreadableDocument(f"{url}: took longer than {TOTAL_SECONDS:g} s; try again later", f"{url}：下载超过 {TOTAL_SECONDS:g} 秒，请稍后重试")
         if connection.sock is not None:
             connection.sock.settimeout(min(IDLE_SECONDS, left))
         piece = response.read1(CHUNK)
@@ -175,11 +176,12 @@ def _name(response: http.client.HTTPResponse, url: str) -> str:
 
 
 def _too_large(url: str, limits: Limits) -> UnreadableDocument:
-    return UnreadableDocument(f"{url}: larger than the limit of {limits.file_bytes:,} bytes",
-                              f"{url}：大小超过上限 {limits.file_bytes:,} 字节")
+    return UnreadableDocument(f"{url}: larger than the limit of {limits.file_bytes:,} bytes; save it and split it",
+                              f"{url}：大小超过上限 {limits.file_bytes:,} 字节；请保存后拆分")
 
 
 def _failed(url: str, error: BaseException | None) -> UnreadableDocument:
     if isinstance(error, TimeoutError):
-        return UnreadableDocument(f"{url}: the site did not answer in time", f"{url}：网站响应超时")
-    return UnreadableDocument(f"{url}: could not be fetched ({error})", f"{url}：无法获取（{error}）")
+        return UnreadableDocument(f"{url}: the site did not answer in time; try again later", f"{url}：网站响应超时，请稍后重试")
+    return UnreadableDocument(f"{url}: could not be fetched ({error}); try again later, or save the page and give the file",
+                              f"{url}：无法获取（{error}）；请稍后重试，或保存网页后读取文件")

@@ -77,3 +77,63 @@ def test_samples_are_queued_once(home, tmp_path, monkeypatch, reading):
     row = library.list_documents(store)[0]
     assert (row["title"], row["genre"], row["written"], row["sample"]) == ("样例", "工作要点", "2026-01-15", 1)
     assert queue.add_samples(store, again=True) == 0  # it is there
+
+
+def test_what_failed_can_be_tried_again_or_cleared_with_its_file(home, reading, monkeypatch):
+    store = library.open_store(home=home)
+    library.add_job(store, TEXT.encode(), "甲.txt")
+    library.add_job(store, b"broken", "坏.pdf")
+    library.add_job(store, b"defect", "错.txt")
+    queue.work_off(store)
+    assert [job["state"] for job in library.list_jobs(store)] == ["failed", "failed", "done"]  # before all that went well
+    assert library.retry_jobs(store) == 2 and library.count_jobs(store) == {"queued": 2, "done": 1}
+    monkeypatch.setattr(queue, "read_file", lambda data, name: make_document(data.decode(), name=name))
+    queue.work_off(store)
+    assert library.count_jobs(store) == {"done": 3}
+    library.add_job(store, b"other", "丙.txt")
+    queue.work_off(store)
+    monkeypatch.setattr(queue, "read_file", lambda data, name: 1 / 0)
+    number = library.add_job(store, b"nothing", "丁.txt")
+    queue.work_off(store)
+    failed = next(job for job in library.list_jobs(store) if job["id"] == number)
+    assert library.file_path(store, failed["sha256"]).is_file()
+    library.clear_jobs(store)
+    assert not library.file_path(store, failed["sha256"]).exists() and not library.list_jobs(store)
+    assert {path.name for path in (home / "files").glob("*/*")} == {row["sha256"] for row in library.list_documents(store)}
+
+
+def test_a_document_goes_with_its_file_unless_a_job_needs_it(home, reading):
+    store = library.open_store(home=home)
+    library.add_job(store, TEXT.encode(), "甲.txt")
+    queue.work_off(store)
+    row = library.list_documents(store)[0]
+    library.add_job(store, TEXT.encode(), "甲.txt", options={"again": True})
+    library.delete_document(store, row["id"])
+    assert library.file_path(store, row["sha256"]).is_file()  # it is to be read again
+    queue.work_off(store)
+    library.delete_document(store, library.list_documents(store)[0]["id"])
+    assert not library.file_path(store, row["sha256"]).exists()
+
+
+def test_a_link_that_nothing_came_of_leaves_no_file(home, reading, monkeypatch):
+    store = library.open_store(home=home)
+    monkeypatch.setattr(queue, "fetch_link", lambda job: (b"broken", "a.pdf", {"url": "https://a/"}))
+    library.add_link(store, "https://a/")
+    queue.work_off(store)
+    assert library.count_jobs(store) == {"failed": 1} and not list((home / "files").rglob("*.*"))
+    assert not [path for path in (home / "files").rglob("*") if path.is_file()]
+
+
+def test_what_a_kill_left_half_written_is_swept(home):
+    import os
+
+    store = library.open_store(home=home)
+    old, new = home / "files" / "ab" / "abc.1.part", home / "files" / "ab" / "abd.2.part"
+    old.parent.mkdir(parents=True)
+    for path in (old, new):
+        path.write_bytes(b"x")
+    (home / ".restore-x").mkdir()
+    for path in (old, home / ".restore-x"):
+        os.utime(path, (0, 0))
+    library.sweep_files(store)
+    assert not old.exists() and new.exists() and not (home / ".restore-x").exists()
