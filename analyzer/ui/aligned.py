@@ -142,6 +142,18 @@ def _series(row: dict[str, Any], *, years: bool = False) -> str:
     return title if years else re.sub(r"[（(][^）)]{0,80}[）)]|(?<![\d〇零一二三四五六七八九十])[\d〇零一二三四五六七八九十]+年度?|[—\-]", "", title)
 
 
+def choose_many(label: str, key: str, *, default: list[int]) -> list[int]:
+    """A choice of documents, folded away where it begins with many: what they say is looked at more often than the list."""
+    if len(default) <= _FOLDED:
+        return choose_documents(label, key, default=default)
+    count = len(st.session_state.get(key, default))
+    with st.expander(f"{label} · {count}"):
+        return choose_documents(label, key, default=default)
+
+
+_FOLDED = 6
+
+
 def choose_documents(label: str, key: str, *, default: list[int] | None = None) -> list[int]:
     """A choice of documents by title, with region and year behind it."""
     documents = [d for d in library.list_documents(the_store()) if d["figures"]]

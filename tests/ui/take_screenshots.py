@@ -18,7 +18,7 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGES = {"overview": "", "import": "import", "targets": "targets", "pdf": "targets", "review": "review", "missed": "review", "bulk": "review", "log": "review",
+PAGES = {"overview": "", "import": "import", "targets": "targets", "pdf": "targets", "commitments": "commitments", "review": "review", "missed": "review", "bulk": "review", "log": "review",
          "export": "export", "settings": "settings", "codebook": "settings", "source": "doc?d=1", "compare": "compare", "progress": "progress", "words": "words"}  # fmt: skip
 CLICKS = {
     "missed": ("漏检审查", "Recall audit"),

@@ -14,7 +14,7 @@ from analyzer.export.comparison import lines_to_workbook
 from analyzer.grouping import Source
 from analyzer.texts import Passage, compare_paragraphs
 from analyzer.ui.aligned import (
-    choose_documents,
+    choose_many,
     evidence,
     likely_pair,
     load_sources,
@@ -25,7 +25,7 @@ from analyzer.ui.aligned import (
 from analyzer.ui.comparison_charts import SIGNS, region_bars, year_lines
 from analyzer.ui.grid import clicked_row
 from analyzer.ui.hints import say_empty
-from analyzer.ui.language import language, named, say
+from analyzer.ui.language import language, named, plain, say
 from analyzer.ui.passages import passages_html
 from analyzer.ui.resources import the_store
 
@@ -46,7 +46,7 @@ def show() -> None:
     if view == "text":
         _texts(pair)
         return
-    chosen = choose_documents(say("文件（从早到晚）", "Documents, the earlier first"), f"compare_documents_{view}",
+    chosen = choose_many(say("文件（从早到晚）", "Documents, the earlier first"), f"compare_documents_{view}",
                               default=pair if view == "side" else [d["id"] for d in one_of_each(documents)[:40]][::-1])
     if len(chosen) < 2:
         st.info(say("请选择两份或更多文件。", "Choose two or more documents."))
@@ -109,9 +109,9 @@ def _side_by_side(sources: list[Source]) -> None:
 
 
 def _line_panel(line: Line, sources: list[Source]) -> None:
-    st.subheader(line.indicator)
+    st.subheader(plain(line.indicator))
     if line.unit:
-        st.caption(say(f"统一单位：{line.unit}", f"Common unit: {line.unit}"))
+        st.caption(say(f"统一单位：{plain(line.unit)}", f"Common unit: {plain(line.unit)}"))
     there = [(source, cell) for source, cell in zip(sources, line.cells, strict=True) if cell]
     if len(there) > 2:
         st.altair_chart(region_bars(_bar_points(there)), width="stretch", alt=line.indicator)
@@ -119,7 +119,7 @@ def _line_panel(line: Line, sources: list[Source]) -> None:
         with column:
             evidence(source, cell.figure, figure_to_words(cell.figure))
             for other in cell.others[:3]:
-                st.caption(say("同一文件另有：", "Also there: ") + figure_to_words(other) + f" {other.indicator}")
+                st.caption(say("同一文件另有：", "Also there: ") + plain(f"{figure_to_words(other)} {other.indicator}"))
 
 
 def _bar_points(there: list[tuple[Source, Cell]]) -> pd.DataFrame:
@@ -132,7 +132,7 @@ def _joining(line: Line, lines: list[Line]) -> None:
     with st.expander(say("合并或拆分指标", "Join or split indicators")):
         overrides = read_overrides()
         others = {other.measure: other.indicator for other in lines if other.measure != line.measure}
-        choice = st.selectbox(say(f"把“{line.indicator}”与另一指标合并", f"Join “{line.indicator}” with"), list(others), index=None,
+        choice = st.selectbox(say(f"把“{plain(line.indicator)}”与另一指标合并", f"Join “{plain(line.indicator)}” with"), list(others), index=None,
                               key=f"join_{line.measure}", format_func=lambda key: others[key], placeholder=say("选择指标", "choose an indicator"))
         if st.button(say("合并", "Join"), key="join", disabled=choice is None) and choice:
             save_overrides(overrides.join(line.measure, choice))
@@ -167,7 +167,7 @@ def _matrix(sources: list[Source]) -> None:
     frame = pd.DataFrame([{say("指标", "Indicator"): line.indicator, say("单位", "Unit"): line.unit or "",
                            **{name: _region_cell(line, numbers) for name, numbers in regions.items()}} for line in lines])
     line = lines[clicked_row(frame, key="matrix_table", alt=say("地区与指标", "Regions and indicators"))]
-    st.subheader(f"{line.indicator} · {year}")
+    st.subheader(plain(f"{line.indicator} · {year}"))
     st.caption(say("单位：", "Unit: ") + (line.unit or "—"))
     there = [(source, cell) for source, cell in zip(sources, line.cells, strict=True) if cell]
     st.altair_chart(region_bars(_bar_points(there)), width="stretch", height=60 + 30 * len(there), alt=line.indicator)

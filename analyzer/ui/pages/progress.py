@@ -16,11 +16,11 @@ from analyzer.errors import AnalyzerError
 from analyzer.export.comparison import REASONS, VERDICT_NAMES, follows_to_workbook, result_words
 from analyzer.grouping import Source
 from analyzer.track import VERDICTS, Actual, Follow, fulfilment_rates, rows_to_actuals, track_targets
-from analyzer.ui.aligned import choose_documents, evidence, load_sources, one_of_each, read_overrides, row_key
+from analyzer.ui.aligned import choose_many, evidence, load_sources, one_of_each, read_overrides, row_key
 from analyzer.ui.comparison_charts import dumbbell, verdict_bars
 from analyzer.ui.grid import clicked_row
 from analyzer.ui.hints import say_empty
-from analyzer.ui.language import language, message, named, say
+from analyzer.ui.language import language, message, named, plain, say
 from analyzer.ui.resources import the_store, who
 
 _MOST_DOTS = 30
@@ -34,7 +34,7 @@ def show() -> None:
     if not documents:
         say_empty()
         return
-    chosen = choose_documents(say("文件（目标与后来的报告）", "Documents: those with targets and later reports"), "progress_documents",
+    chosen = choose_many(say("文件（目标与后来的报告）", "Documents: those with targets and later reports"), "progress_documents",
                               default=[d["id"] for d in one_of_each(documents)[:60]][::-1])
     if not chosen:
         st.info(say("请选择文件。", "Choose documents."))
@@ -60,7 +60,7 @@ def verdict_name(verdict: str) -> str:
 
 def _numbers(follows: list[Follow]) -> None:
     counts = {verdict: sum(f.verdict == verdict for f in follows) for verdict in VERDICTS}
-    for column, verdict in zip(st.columns(len(VERDICTS) + 1)[1:], VERDICTS, strict=True):
+    for column, verdict in zip(st.columns(len(VERDICTS)), VERDICTS, strict=True):
         column.metric(verdict_name(verdict), f"{counts[verdict]:,}")
     st.caption(say(f"共 {len(follows)} 个目标；其中 {counts['not_reported'] / len(follows):.0%} 在所选文件和实际值表中未见结果。",
                    f"{len(follows)} targets; for {counts['not_reported'] / len(follows):.0%} of them no result is in the documents or the table."))
@@ -113,7 +113,7 @@ def _results(follows: list[Follow]) -> None:
 
 def _sides(follow: Follow) -> None:
     reason = say(REASONS.get(follow.reason, follow.reason), follow.reason)
-    st.markdown(f"**{verdict_name(follow.verdict)}** · {reason}")
+    st.markdown(f"**{verdict_name(follow.verdict)}** · {plain(reason)}")
     left, right = st.columns(2)
     with left:
         evidence(follow.source, follow.target, say("目标", "Target"))
