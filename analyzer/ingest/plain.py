@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -10,6 +11,7 @@ from analyzer.ingest.delimited import tabbed_tables
 from analyzer.ingest.flat_tables import rebuild_tables
 from analyzer.ingest.outline import find_numbering, shape_outline
 from analyzer.ingest.refusals import no_format
+from analyzer.lexicon import read_rows
 from analyzer.records import Block
 
 BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe\x00\x00", "utf-32-le"), (b"\x00\x00\xfe\xff", "utf-32-be"),
@@ -29,6 +31,7 @@ CHAPTER_GLUED = re.compile(r"[ \t\u3000]*第[一二三四五六七八九十\d]{1
 UNFINISHED = 100  # a line of so many characters that ends in a word was cut, it is no heading and no cell
 ENDS_CELL = "%％》】]"
 TAIL_HEADING = re.compile(r"[。！](?=[一二三四五六七八九十]{1,3}、[^，。；：！]{2,24}$)")
+CUT_NUMBER = re.compile(r"[\u4e00-\u9fff]{4}[^，。；\s]{0,8}(?<![\d.])\d[\d.,]{0,12}[万亿千百]{0,2}$")
 MEASURED = 20_000
 LEAST_COMMON = 0.1  # any Chinese prose has three times as many of the commonest characters
 
@@ -157,14 +160,25 @@ def join_lines(text: str, lines: Sequence[tuple[int, int]], *, width: int | None
 
 
 def goes_on(before: str, line: str) -> bool:
-    """Whether a page break cut a paragraph: a long line ends in mid-sentence, or within a bracket that the next one closes."""
+    """Whether a break cut a paragraph: a long line ends in mid-sentence, or within a bracket that the next one closes, or
+    between a number and its unit (…住房3.1万⏎套，).
+    """
     line = line.strip()
+    if CUT_NUMBER.search(before):
+        unit = units().match(line)
+        return unit is not None and line[unit.end():unit.end() + 1] in set("，。；、（以")
     if len(before) < 30 or before[-1] in CLOSED + ENDS_CELL or line[-1] not in CLOSED:
         return False
     opened = before.rfind("（")
     if opened > before.rfind("）") and len(before) - opened < 60:
         return 0 <= line.find("）") < (line.find("（") if "（" in line else len(line))
     return len(before) >= UNFINISHED and ("一" <= before[-1] <= "鿿" or before[-1] in "，、") and "一" <= line[0] <= "鿿"
+
+
+@functools.cache
+def units() -> re.Pattern[str]:
+    words = sorted((row["unit"] for row in read_rows("units.csv", required=("unit",))), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))
 
 
 def half_widths(line: str) -> int:

@@ -76,6 +76,17 @@ def test_hard_wrapped_lines_join_and_a_number_keeps_its_unit():
     assert "3.1万\n套" in found[0]
 
 
+@pytest.mark.parametrize(("text", "blocks"), [
+    ("今年改造老旧小区30\n个，新建公园5座。", 1),  # a ragged break between a number and its unit
+    ("今年建设保障性租赁住房3.1万\n套；推进一网通办。", 1),
+    ("全市停车设施总数2025\n年，项目完成。", 1),
+    ("二〇二五年政府工作报告2\n各位代表，现在报告工作。", 2),  # a page number behind a title
+    ("老旧小区改造30\n120\n45", 3),  # cells
+])
+def test_a_number_keeps_its_unit_across_a_ragged_break(text, blocks):
+    assert len(text_to_blocks(text)) == blocks
+
+
 def test_lines_of_whole_paragraphs_do_not_join():
     text = "\n".join(f"第{n}项任务按期完成，全市新增停车位{n}00个，群众满意度持续提升。" * (n % 3 + 1) for n in range(1, 12))
     assert len(pieces(text)) == 11
