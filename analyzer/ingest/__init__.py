@@ -83,9 +83,14 @@ def read_bytes(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> Do
 def parse_bytes(data: bytes, name: str, kind: str, limits: Limits) -> Document:
     """`read_bytes` of a known format in this very process."""
     if kind == "txt":
-        return _read_text(data, name, limits)
-    module, function = READERS[kind]
-    return describe(getattr(importlib.import_module(f"analyzer.ingest.{module}"), function)(data, name, limits))
+        document = _read_text(data, name, limits)
+    else:
+        module, function = READERS[kind]
+        document = describe(getattr(importlib.import_module(f"analyzer.ingest.{module}"), function)(data, name, limits))
+    pieces = sum(1 + len(block.cells) for block in document.blocks)
+    if pieces > limits.pieces:
+        raise refusals.too_many_pieces(name, pieces, limits.pieces)
+    return document
 
 
 def text_to_document(text: str, name: str = "text", *, sha256: str = "") -> Document:

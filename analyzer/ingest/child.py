@@ -30,6 +30,7 @@ class Limits:
     zip_ratio: float = 200.0
     zip_bytes: int = 500 * MEBI
     characters: int = 5_000_000
+    pieces: int = 1_000_000  # paragraphs and cells, which a server would hold by the gigabyte
     result_bytes: int = 1024 * MEBI
 
 

@@ -13,7 +13,7 @@ from lxml import etree
 from analyzer.ingest.refusals import bomb, broken, declares_dtd, encrypted
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
 
-SMALL_PART = 1024 * 1024  # a part up to this size may be packed as tightly as it likes
+SMALL_PART = 8 * 1024 * 1024  # a part up to this size may be packed as tightly as it likes: a large form of empty cells is
 MOST_PARTS = 20_000
 
 

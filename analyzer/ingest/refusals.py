@@ -71,6 +71,11 @@ def too_many_cells(name: str, cells: int, most: int) -> UnreadableDocument:
                               f"{name}：单元格范围 {cells:,} 个，超过上限 {most:,} 个；请删除空行空列或拆分")
 
 
+def too_many_pieces(name: str, pieces: int, most: int) -> UnreadableDocument:
+    return UnreadableDocument(f"{name}: {pieces:,} paragraphs and cells, more than the limit of {most:,}; split it",
+                              f"{name}：共 {pieces:,} 个段落和单元格，超过上限 {most:,} 个；请拆分")
+
+
 def too_deep(name: str) -> UnreadableDocument:
     return UnreadableDocument(f"{name}: its content is nested too deeply to be read; save it as plain text or PDF",
                               f"{name}：内容嵌套过深，无法读取；请另存为纯文本或 PDF")

@@ -57,6 +57,8 @@ def test_missing_folder_and_oversized(tmp_path):
     path.write_text("文字" * 100, encoding="utf-8")
     with pytest.raises(UnreadableDocument, match="limit"):
         read_document(path, limits=Limits(file_bytes=100))
+    with pytest.raises(UnreadableDocument, match="21 paragraphs and cells, more than the limit of 20"):
+        read_bytes("第一句。\n\n".encode() * 21, "a.txt", limits=Limits(pieces=20))
 
 
 def test_an_unsupported_one_says_what_can_be_read():
