@@ -20,7 +20,7 @@ AT_LEAST = re.compile(r"(?:至少|最少)[^，。；：、\d]{1,12}$")  # 每个
 TOP = re.compile(r"前$")  # 前10名, 全国前三
 FORBIDDEN = re.compile(r"不[得能可应][^，。；]{0,6}(?:超过|高于|大于|多于)$")
 # 改造提升3000个 counts what was improved.
-IMPROVED = re.compile(r"(?:改造|新建|优化|完善|打造|整治|巩固|改建)提升$")
+IMPROVED = re.compile(r"(?:改造|新建|优化|完善|打造|整治|巩固|改建)提升(?:了|近|约|超过?)?$")
 BOUND_AFTER = re.compile(r"[（(]含[）)]")
 GLOSS_AFTER = re.compile(r"[（(][A-Za-z/²³]{1,8}[）)](?=以|及以|左右|上下)")  # 1000兆比特/秒（Mbps）以上
 

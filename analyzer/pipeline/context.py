@@ -20,6 +20,7 @@ GENRES = (  # the first that fits the title decides; 方案 of a measure's 实�
     ("plan", re.compile(r"规划|纲要|行动计划|行动方案|三年行动|工作要点|要点|实施方案|建设方案|工作方案|方案|计划|任务|清单")),
     ("measures", re.compile(r"措施|政策|办法|细则|规定|条例|扶持|奖励|补贴|补助|资助|意见|指南|标准|暂行|规则|规程")),
 )
+ADDRESS = re.compile(r"我代表.{2,24}向大会(?:报告(?:政府)?工作|作(?:政府)?工作报告)")  # opens a report whose title is lost
 MEETING = re.compile(r"(?:人民代表大会|人大)[^。\n]{0,12}会议|政府工作报告")
 NUMBER_YEAR = re.compile(r"[〔\[（(【]\s*((?:19|20)\d{2})\s*[〕\]）)】]")
 PLAIN_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})(?!\d)")
@@ -60,7 +61,7 @@ def read_context(document: Document, reading: Reading) -> DocumentContext:
     head = [reading.text[line.start:line.end] for line in reading.lines[:HEAD_LINES]]
     title = _title(document, head)
     genre = next((name for name, pattern in GENRES if pattern.search(title)), "other")
-    if genre == "other" and any(MEETING.search(line) for line in head):
+    if genre == "other" and any(MEETING.search(line) for line in head) or any(ADDRESS.search(line) for line in head):
         genre = "report"
     year = _year(document, head, title, genre, reading.text)
     rows, heads = find_rows(document, reading)

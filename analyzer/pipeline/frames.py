@@ -49,8 +49,8 @@ def find_frames(reading: Reading, mentions: Sequence[PeriodMention], context: Do
             line += 1
         weight = STRONG if reading.lines[line].kind == "heading" else MARK
         first, last = first_year(mention.period), last_year(mention.period)
-        if mention.role == "base" and mention.kind in ("year", "plan") and year - 7 <= last <= year - 4:
-            behind[line] += MARK / 2  # 比1995年增长69%: what is compared with lies several years back
+        if mention.kind == "many" and last - first == 4 or mention.role == "base" and mention.kind in ("year", "plan") and year - 7 <= last <= year - 4:
+            behind[line] += MARK / 2  # 五年投资…, 比1995年增长69%: what is summed up or compared with lies several years back
         if mention.role == "base" or mention.floating or mention.kind == "recent" or (mention.role == "name" and reading.lines[line].kind != "heading"):
             continue
         if last > first and (last < year or mention.role == "since"):

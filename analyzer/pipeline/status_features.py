@@ -23,7 +23,7 @@ REACH = 60  # how far a clause is looked at to either side, in characters
 RAISED = re.compile(
     r"(?:[、和]\d[^，。；、和\n]{0,12}){0,3}[^，。；、\n]{0,8}?(?:提高|增加|增长|上升|提升|增|升|扩大|发展|扩展|延长|拓展|攀升|跃升|上调|调整|下降|降低|减少|缩短|压缩|压减|降|减|精简|收窄|下调|缩小|放宽|变|改)"
     r"[^，。；、\d\n]{0,3}(?:到|至|为|成)|转为")
-FROM = re.compile(r"(?:[由从]|自(?![贸治主然由愿])|现行|原来?的?)[^，。；\n]{0,30}$")
+FROM = re.compile(r"(?:[由从将]|自(?![贸治主然由愿])|现行|原来?的?)[^，。；\n]{0,30}$")
 SUBJECT_BEFORE = re.compile(r"\s*(?:——)?(?:[全本][省市区县州国系]统?|辖区)?")
 SUBJECT_NOT = re.compile(r"[、和及与]|居|列|排名|分别|入选|获")
 SHORTEST_SUBJECT = 5

@@ -82,6 +82,7 @@ MORE = [
      ["achieved", "achieved", "planned"], "a plan's own review"),
     ("1985年政府工作报告\n——1985年3月27日在第六届全国人民代表大会第三次会议上\n（一）关于经济形势\n1984年，工业继续增长。原煤产量达到‹7亿吨›，比上年增长‹8%›。",
      ["achieved", "achieved"], "a report's own title does not make it a plan"),
+    ("现在，我代表省人民政府，向大会报告工作。\n一、2025年工作回顾\n支持企业发展，脱贫人口务工规模超过‹30万人›。", ["achieved"], "a report whose title is lost"),
     ("关于数字经济提案的答复意见\n云江市科技局\n2021年6月1日\n一、有关情况\n产品市场占有率达到‹20%›以上，服务企业‹100家›。", ["achieved", "achieved"],
      "a reply tells of the state of things"),
     (MEASURES + "对年营业收入首次突破‹1亿元›的企业，给予‹30万元›奖励。", ["standard", "standard"], "threshold and grant"),
@@ -105,7 +106,7 @@ def test_no_figures_and_empty_documents():
 @pytest.mark.parametrize(("text", "start", "end", "expected"), [
     ("占比从30%提高到70%", 3, 6, True), ("占比从30%提高到70%", 9, 12, False), ("由2010年的100元增加到200元", 7, 11, True),
     ("自贸区43项成果增加到全国", 3, 6, False), ("现行16%的税率降至13%", 2, 5, True), ("收入增长5%", 4, 6, False),
-    ("收入比从2.50:1缩小至2.27:1", 4, 10, True), ("从771家、481家增加到1076家、636家", 1, 5, True), ("由上年下降2.3%转为增长8.5%", 5, 9, True),
+    ("收入比从2.50:1缩小至2.27:1", 4, 10, True), ("从771家、481家增加到1076家、636家", 1, 5, True), ("由上年下降2.3%转为增长8.5%", 5, 9, True), ("将24项措施增加为30项", 1, 4, True),
     ("从771家、481家增加到1076家、636家", 6, 10, True),
 ])
 def test_bases(text, start, end, expected):
