@@ -9,6 +9,8 @@ from analyzer.ingest.tables import GridCell, mark_headers
 from analyzer.records import Block, Cell
 
 COMMA_FIELD = re.compile(r'"(?:[^"]|"")*"|[^,\r\n]*')
+SPACED_PART = re.compile(r"\S+(?:[^\S\n]\S+)*")
+FIGURE = re.compile(r"[〔\[≥≤<>约+\-]{0,2}[\d.,]+[^\d\s]{0,4}|[-—–－/]{1,2}")
 LONGEST_CELL = 200
 MEASURED_LINES = 200
 
@@ -31,6 +33,33 @@ def tabbed_tables(text: str, blocks: Sequence[Block]) -> list[Block]:
             shaped.append(blocks[at])
             at += 1
     return shaped
+
+
+def spaced_tables(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """The blocks with runs of three or more lines of columns set with blanks as table blocks, if a column holds figures in each row."""
+    shaped: list[Block] = []
+    at = 0
+    while at < len(blocks):
+        first = _spaced(text, blocks[at])
+        rows = [first] if first else []
+        while rows and at + len(rows) < len(blocks) and len(following := _spaced(text, blocks[at + len(rows)])) == len(first):
+            rows.append(following)
+        if len(rows) > 2 and any(all(FIGURE.fullmatch(text, *row[column]) for row in rows[1:]) for column in range(1, len(first))):
+            shaped.append(_table(rows, text))
+            at += len(rows)
+        else:
+            shaped.append(blocks[at])
+            at += 1
+    return shaped
+
+
+def _spaced(text: str, block: Block) -> list[tuple[int, int]]:
+    """Where the parts of a line between two or more blanks begin and end; [] for fewer than three, and for prose."""
+    line = text[block.start:block.end].rstrip()
+    if block.kind != "paragraph" or "\n" in line or "  " not in line and "\u3000\u3000" not in line or len(line) > LONGEST_CELL or line[-1:] in "。；：":
+        return []
+    parts = [(block.start + part.start(), block.start + part.end()) for part in SPACED_PART.finditer(line)]
+    return parts if len(parts) > 2 else []
 
 
 def _tabs(text: str, block: Block) -> int:

@@ -93,7 +93,7 @@ def _trim(region: list[Parted], columns: list[tuple[float, float]], end: int) ->
         line = region[end][0]
         column, span = column_of(line, columns)
         above = [part for _, parts in region[max(0, end - 3):end] for part in parts if column_of(part, columns) == (column, 1)]
-        if span > 1 or not above or _gap(above[-1], line) > 0.8 * line.size or not _is_full(above[-1], columns[column]):
+        if span > 1 or not above or _gap(above[-1], line) > 0.8 * line.size or not (_is_full(above[-1], columns[column]) or _is_bracket(line)):
             break
         end += 1
     return region[:end]
@@ -213,7 +213,14 @@ def _goes_on(region: list[Parted], columns: list[tuple[float, float]], at: int) 
     column = column_of(parts[0], columns)
     if len(parts) > 1 or find_numbering(parts[0].text):
         return False
+    if _is_bracket(parts[0]):
+        return True
     return any(_is_full(part, columns[column[0]]) for part in region[at - 1][1] if column_of(part, columns) == column)
+
+
+def _is_bracket(line: Line) -> bool:
+    """（%） below a name is its unit."""
+    return line.text[0] in "（(" and not find_numbering(line.text)
 
 
 def _is_full(part: Line, column: tuple[float, float]) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from analyzer.ingest.delimited import tabbed_tables
+from analyzer.ingest.delimited import spaced_tables, tabbed_tables
 from analyzer.ingest.flat_tables import rebuild_tables
 from analyzer.ingest.outline import find_numbering, shape_outline
 from analyzer.ingest.refusals import no_format
@@ -106,7 +106,7 @@ def looks_like_text(text: str) -> bool:
 
 def text_to_blocks(text: str) -> tuple[Block, ...]:
     """One block a paragraph, heading or item; offsets index `text` itself, whose line breaks may be \\r\\n."""
-    return shape_outline(text, rebuild_tables(text, tabbed_tables(text, join_lines(text, find_lines(text)))))
+    return shape_outline(text, rebuild_tables(text, spaced_tables(text, tabbed_tables(text, join_lines(text, find_lines(text))))))
 
 
 def find_lines(text: str) -> list[tuple[int, int]]:

@@ -77,7 +77,7 @@ def mark_headers(cells: Sequence[GridCell]) -> tuple[GridCell, ...]:
 
 
 def _names_columns(filled: Sequence[GridCell], place: int) -> bool:
-    numeric = sum(bool(NUMBER.fullmatch(cell.text)) and not re.fullmatch(r"\s*(?:19|20)\d\d\s*+年?\s*+", cell.text)
+    numeric = sum(bool(NUMBER.fullmatch(cell.text)) and not re.match(r"\s*+(?:19|20)\d\d\s*+(?:年|$)", cell.text)
                   for cell in filled)
     short = sum(len(cell.text.strip()) <= 20 for cell in filled)
     named = sum(bool(HEAD_WORDS.search(cell.text)) for cell in filled)

@@ -108,6 +108,8 @@ def _with_facts(quantity: Quantity, name: GridCell, head: list[str], columns: Co
     if columns.across:
         return with_change(quantity, name.text), replace(name_to_facts(name, None, period, status, binding), region=head[column])
     of_column = None if COLUMN_OF_STATE.search(head[column]) else BRACKET.sub("", head[column]).strip()
+    if of_column and WHOLE.match(name.text):  # 合计: what the column sums up
+        return quantity, TableFacts(of_column, None, (), period, status, binding)
     tasks = TASK_NAME.fullmatch(plain(head[columns.names[-1]])) is not None
     turn = VALUE.fullmatch(row[column].text)  # type: ignore[union-attr]
     return with_change(quantity, name.text), name_to_facts(name, of_column or turn and turn["turn"], period, status, binding, tasks=tasks)

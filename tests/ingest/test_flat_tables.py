@@ -172,3 +172,12 @@ def test_offsets_of_uneven_rows_stay_those_of_the_text():
     (block,) = [b for b in text_to_document(text).blocks if b.kind == "table"]
     assert [text[c.start:c.end] for c in block.cells][-1] == "市公安局"
     assert all(one.end <= other.start for one, other in zip(block.cells, block.cells[1:], strict=False))
+
+
+def test_columns_set_with_blanks():
+    text = f"{BODY}\n指标          2025年     2030年     属性\n城镇化率（%）   65       70       预期性\n森林覆盖率（%）  41.2      ≥42      约束性\n{BODY}\n"
+    assert tables(text) == [[["指标", "2025年", "2030年", "属性"], ["城镇化率（%）", "65", "70", "预期性"], ["森林覆盖率（%）", "41.2", "≥42", "约束性"]]]
+
+
+def test_lists_set_with_blanks_are_no_tables():
+    assert tables("组  长：王某某  市长  男\n副组长：李某某  副市长  女\n成  员：赵某某  局长  男\n") == []

@@ -116,3 +116,10 @@ def test_a_rows_name_over_two_lines_beside_rules():
     document = parse_pdf(out.getvalue(), "a.pdf")
     (table,) = [block for block in document.blocks if block.kind == "table"]
     assert rows_of(document, table) == [["", "东区", "西区"], ["常住人口（万人）", "12.3", "45.6"]]
+
+
+def test_a_unit_below_the_last_name_belongs_to_it():
+    rows = ["指标|2025年|2030年", "森林覆盖率|41|42", "研发投入强度|2.4|2.6"]
+    page = prose(0, 1) + place(rows, top=3, lefts=(0, 14, 24)) + [(0, 5.6, 11, "（%）")] + prose(9, 10)
+    (table,), texts = read(page)
+    assert table[2] == ["研发投入强度（%）", "2.4", "2.6"] and texts[-1] == FULL * 2

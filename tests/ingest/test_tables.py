@@ -59,3 +59,9 @@ def test_a_title_put_before_moves_everything():
     document = builder.to_document("a", "html")
     assert [document.text[b.start:b.end] for b in document.blocks] == ["某市方案", "改造小区120个。", "甲\t乙"]
     assert document.text[slice(document.blocks[2].cells[1].start, document.blocks[2].cells[1].end)] == "乙"
+
+
+def test_heads_that_begin_with_a_year_are_heads():
+    rows = [["指标", "单位", "2024年实绩", "2025年目标"], ["生产总值", "亿元", "1200", "1270"], ["新增就业", "万人", "3.1", "3.2"]]
+    marked = mark_headers([GridCell(text, row, column) for row, line in enumerate(rows) for column, text in enumerate(line)])
+    assert [cell.header for cell in marked] == [True] * 4 + [False] * 8

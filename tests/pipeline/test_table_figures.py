@@ -146,3 +146,8 @@ def test_groups_of_things_without_a_known_head():
 ])
 def test_numbers_that_measure_nothing(rows):
     assert pairs_of(rows) == []
+
+
+def test_a_sum_is_of_what_its_column_measures():
+    found = pairs_of([["项目名称", "总投资（亿元）", "责任单位"], ["水库加固", "12.5", "市水利局"], ["合计", "51.3", ""]])
+    assert [(fact.indicator, fact.action) for _, fact in found] == [("水库加固", "总投资"), ("总投资", None)]
