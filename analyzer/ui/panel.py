@@ -47,21 +47,8 @@ def source_panel(
         + path_html([str(s) for s in figure["section"]])
         + ("" if editing else fields_html(field_pairs(figure)))
     )
-    height = 200 if editing else 400
-    picture = page_picture(store, row, figure)
-    if picture is not None:
-        text, image = st.tabs([say("原文", "Text"), say("页面", "Page")], key="source_tabs", on_change="rerun")
-        with text:
-            _passage(row, figure, height)
-        if image.open:
-            with image:
-                shown = picture()
-                if shown is not None:
-                    st.image(shown, width="stretch")
-                else:
-                    st.caption(say("此页无法成像。", "This page cannot be shown as a picture."))
-    else:
-        _passage(row, figure, height)
+    others = library.figures_of(store, figure["document_id"]) if row["text"] else []
+    show_source(row, figure, others, height=200 if editing else 400)
     page = f" · {say('第', 'page ')}{figure['page']}{say('页', '')}" if figure["page"] else ""
     st.page_link(
         st.session_state["pages"]["document"],
@@ -76,10 +63,27 @@ def _go(found: Found, on_move: Callable[[str, int], None], at: int) -> None:
         on_move(rows[0]["key"], at)
 
 
-def _passage(row: dict[str, Any], figure: dict[str, Any], height: int) -> None:
-    others = library.figures_of(the_store(), figure["document_id"]) if row["text"] else []
+def show_source(row: dict[str, Any], record: dict[str, Any], others: list[dict[str, Any]], *, height: int) -> None:
+    """The record's sentence in its text, and beside it, where the document has pages, on the picture of its page."""
+    picture = page_picture(the_store(), row, record)
+    if picture is None:
+        _passage(row, record, others, height)
+        return
+    text, image = st.tabs([say("原文", "Text"), say("页面", "Page")], key="source_tabs", on_change="rerun")
+    with text:
+        _passage(row, record, others, height)
+    if image.open:
+        with image:
+            shown = picture()
+            if shown is not None:
+                st.image(shown, width="stretch")
+            else:
+                st.caption(say("此页无法成像。", "This page cannot be shown as a picture."))
+
+
+def _passage(row: dict[str, Any], record: dict[str, Any], others: list[dict[str, Any]], height: int) -> None:
     with st.container(height=height, key="passage"):
-        st.html(passage_html(row["text"], figure, others))
+        st.html(passage_html(row["text"], record, others))
 
 
 def field_pairs(figure: dict[str, Any]) -> list[tuple[str, str]]:

@@ -17,9 +17,9 @@ from analyzer.ui.facets import facet_panel
 from analyzer.ui.grid import PAGE, choose_row, move_buttons, move_choice
 from analyzer.ui.hints import say_empty
 from analyzer.ui.language import head, language, named, say
-from analyzer.ui.panel import commitment_pairs
+from analyzer.ui.panel import commitment_pairs, show_source
 from analyzer.ui.resources import the_store, who
-from analyzer.ui.source import fields_html, passage_html, path_html
+from analyzer.ui.source import fields_html, path_html
 from analyzer.ui.steps import decide_buttons, undo_button
 from analyzer.ui.view import SORT_NAMES, SORTS, current_view, view_to_commitment_filters, write_url
 
@@ -112,10 +112,8 @@ def _panel(row: dict[str, Any], ids: list[int]) -> None:
         + path_html([str(s) for s in row["section"]])
         + ("" if editing else fields_html(commitment_pairs(row)))
     )
-    place = {"sentence_start": row["start"], "sentence_end": row["end"], "start": row["start"], "end": row["start"]}
-    inside = [{"start": start, "end": end} for start, end in row["figures"]]
-    with st.container(height=240, key="passage"):
-        st.html(passage_html(document["text"], place, inside))
+    place = {"sentence_start": row["start"], "sentence_end": row["end"], "start": row["start"], "end": row["start"], "page": row["page"]}
+    show_source(document, place, [{"start": start, "end": end} for start, end in row["figures"]], height=240)
     st.page_link(st.session_state["pages"]["document"], label=say("在全文中查看", "See it in the whole text"),
                  query_params={"d": str(row["document_id"]), "c": row["key"]})  # fmt: skip
     with st.expander(say("修改", "Edit"), key="edit-commitment", on_change="rerun") as form:

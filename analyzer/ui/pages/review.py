@@ -16,10 +16,9 @@ from analyzer.ui.language import head, named, say
 from analyzer.ui.pages.bulk import show_bulk
 from analyzer.ui.pages.changes import show_log
 from analyzer.ui.pages.missed import show_missed
-from analyzer.ui.panel import amount
-from analyzer.ui.pictures import page_picture
+from analyzer.ui.panel import amount, show_source
 from analyzer.ui.resources import the_store, who
-from analyzer.ui.source import passage_html, path_html
+from analyzer.ui.source import path_html
 from analyzer.ui.steps import decide_buttons, undo_button
 from analyzer.ui.view import current_view, describe, view_to_filters
 
@@ -98,15 +97,7 @@ def _step(scope: Filters) -> None:
             + path_html([str(s) for s in figure["section"]])
             + f'<div class="pa-now"><b>{escape(figure["quote"])}</b> {escape(now)}</div>'
         )
-        with st.container(height=420, key="passage"):
-            st.html(passage_html(row["text"], figure, library.figures_of(store, row["id"])))
-        picture = page_picture(store, row, figure)
-        if picture is not None:
-            with st.expander(
-                say(f"第 {figure['page']} 页", f"Page {figure['page']}"), key="review_page", on_change="rerun"
-            ) as page:
-                if page.open and (image := picture()) is not None:
-                    st.image(image, width="stretch")
+        show_source(row, figure, library.figures_of(store, row["id"]), height=420)
     with right:
         edit_form("figure", figure, lambda: _on_to_next(figure, waiting))
 
