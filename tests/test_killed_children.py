@@ -45,6 +45,10 @@ def wait_for(condition):
     return found
 
 
+def wait_until_gone(processes: set[int]) -> None:
+    wait_for(lambda: not any(map(alive, processes)))
+
+
 def kill_reader(pid: int, ended) -> bool:
     """Kills what parses for a process at a random moment; False if `ended` says before that there is nothing left to disturb."""
     while not ended():
@@ -54,6 +58,7 @@ def kill_reader(pid: int, ended) -> bool:
             for reader in readers:
                 if is_reader(reader):
                     os.kill(reader, signal.SIGKILL)
+            wait_until_gone(readers)  # with much memory to give back one dies slowly, and shall not be killed twice
             return True
         time.sleep(0.01)
     return False
@@ -129,7 +134,7 @@ def test_a_batch_goes_on(files, tmp_path, whom):
     assert [line["path"] for line in failed] == [str(files["1 endless.pdf"])] and "killed from outside" in failed[0]["error"]
     store = library.open_store(f"sqlite:///{tmp_path / 'library.sqlite'}", home=tmp_path / "home")
     assert Counter(row["name"] for row in library.list_documents(store)) == Counter({"2 slow.docx", *GOOD}) and library.find(store).total == 8
-    wait_for(lambda: not any(map(alive, orphans)))  # without the one who kept its time it would go on for ever
+    wait_until_gone(orphans)  # without the one who kept its time it would go on for ever
 
 
 def busy(readers: set[int]) -> list[int]:
@@ -150,4 +155,4 @@ def test_a_reader_ends_with_an_app_that_is_killed():
     readers = wait_for(lambda: readers_of(process.pid))
     process.kill()
     process.wait()
-    wait_for(lambda: not any(map(alive, readers)))
+    wait_until_gone(readers)
