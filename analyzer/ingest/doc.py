@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import io
 import struct
-from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import olefile
 
 from analyzer.errors import UnsupportedFormat
 from analyzer.ingest.building import Builder
 from analyzer.ingest.doc_lists import read_lists
+from analyzer.ingest.doc_runs import BTE_CHPX, BTE_PAPX, STYLE, TABLE_DEFINITION, read_modifiers, read_runs
 from analyzer.ingest.doc_styles import read_styles
 from analyzer.ingest.numbering import Numbering
+from analyzer.ingest.raised import raise_digits
 from analyzer.ingest.refusals import broken, encrypted, too_long
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
 from analyzer.ingest.tables import GridCell, join_cell
 from analyzer.records import Document
 
 # Offsets in the file information block, and the single property modifiers that matter here ([MS-DOC]).
-CCP_TEXT, BTE_CHPX, BTE_PAPX, CLX = 0x4C, 0xFA, 0x102, 0x1A2
+CCP_TEXT, CLX = 0x4C, 0x1A2
 LIST, LIST_LEVEL = 0x460B, 0x260A
-IN_TABLE, ROW_END, OUTLINE, JUSTIFIED, JUSTIFIED_80, TABLE_DEFINITION = 0x2416, 0x2417, 0x2640, 0x2461, 0x2403, 0xD608
-DELETED, HIDDEN = 0x0800, 0x083C
-STYLE = -1  # the index of the paragraph style, which is no modifier
-OPERAND_BYTES = {0: 1, 1: 1, 2: 2, 3: 4, 4: 2, 5: 2, 7: 3}
+IN_TABLE, ROW_END, OUTLINE, JUSTIFIED, JUSTIFIED_80 = 0x2416, 0x2417, 0x2640, 0x2461, 0x2403
+DELETED, HIDDEN, RAISED = 0x0800, 0x083C, 0x2A48
 NEAR = 40  # twips: edges of columns nearer than this are one
 WORD_97 = 0xC1
 
@@ -45,19 +44,6 @@ class Paragraph:
     merges: tuple[int, ...] = ()
     number: int = 0  # of its list, from 1
     depth: int = 0
-
-
-@dataclass(slots=True)
-class Runs:
-    """Stretches of file positions with their property modifiers."""
-
-    starts: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
-    properties: list[dict[int, bytes]] = field(default_factory=list)
-
-    def at(self, position: int) -> dict[int, bytes]:
-        place = bisect_right(self.starts, position) - 1
-        return self.properties[place] if place >= 0 and position < self.ends[place] else {}
 
 
 def read_doc(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Document:
@@ -131,64 +117,10 @@ def read_pieces(main: bytes, tables: bytes, name: str, limits: Limits) -> tuple[
     return "".join(pieces), positions
 
 
-def read_runs(main: bytes, tables: bytes, offset: int) -> Runs:
-    """The formatted runs of paragraphs (BTE_PAPX) or characters (BTE_CHPX), from their 512-byte pages."""
-    start, length = struct.unpack_from("<II", main, offset)
-    plc = tables[start:start + length]
-    count = max(0, (len(plc) - 4) // 8)
-    pages = struct.unpack_from(f"<{count}I", plc, 4 * (count + 1)) if count else ()
-    found: list[tuple[int, int, dict[int, bytes]]] = []
-    for page in pages:
-        begin = (page & 0x3FFFFF) * 512
-        content = main[begin:begin + 512]
-        if len(content) < 512:
-            continue
-        runs = content[511]
-        if 4 * (runs + 1) > 511:
-            continue
-        borders = struct.unpack_from(f"<{runs + 1}I", content, 0)
-        for run in range(runs):
-            found.append((borders[run], borders[run + 1], _page_properties(content, runs, run, offset == BTE_PAPX)))
-    found.sort(key=lambda each: each[0])
-    return Runs([each[0] for each in found], [each[1] for each in found], [each[2] for each in found])
-
-
-def _page_properties(page: bytes, runs: int, run: int, paragraphs: bool) -> dict[int, bytes]:
-    place = 4 * (runs + 1) + run * (13 if paragraphs else 1)
-    offset = 2 * page[place] if place < 511 else 0
-    if not offset or offset >= 511:
-        return {}
-    size = page[offset]
-    if not paragraphs:
-        return _modifiers(page[offset + 1:offset + 1 + size])
-    begin, end = (offset + 2, offset + 2 + 2 * page[offset + 1]) if size == 0 else (offset + 1, offset + 2 * size)
-    return {STYLE: page[begin:begin + 2]} | _modifiers(page[begin + 2:end])
-
-
-def _modifiers(data: bytes) -> dict[int, bytes]:
-    """Property modifiers by their codes."""
-    found: dict[int, bytes] = {}
-    at = 0
-    while at + 2 <= len(data):
-        code = data[at] | data[at + 1] << 8
-        at += 2
-        size = OPERAND_BYTES.get(code >> 13)
-        if size is None:
-            if at >= len(data):
-                break
-            if code == TABLE_DEFINITION and at + 2 <= len(data):
-                size = (data[at] | data[at + 1] << 8) + 1
-            else:
-                size = data[at] + 1
-        found[code] = data[at:at + size]
-        at += max(1, size)
-    return found
-
-
 def split_paragraphs(text: str, positions: list[int], main: bytes, tables: bytes, start: int, end: int) -> Iterator[Paragraph]:
     """The paragraphs of characters `start`–`end`, without fields' codes and what is deleted or hidden."""
     paragraphs, characters = read_runs(main, tables, BTE_PAPX), read_runs(main, tables, BTE_CHPX)
-    styles = read_styles(main, tables, _modifiers)
+    styles = read_styles(main, tables, read_modifiers)
     kept: list[str] = []
     depth: list[bool] = []  # of fields: whether we are in the code part
     for at in range(start, min(end, len(text))):
@@ -209,6 +141,8 @@ def split_paragraphs(text: str, positions: list[int], main: bytes, tables: bytes
             run = characters.at(positions[at])
             if run.get(DELETED, b"\0")[:1] == b"\1" or run.get(HIDDEN, b"\0")[:1] == b"\1":
                 continue
+            if char.isdecimal() and run.get(RAISED, b"\0")[:1] == b"\1":
+                char = raise_digits(char, "".join(kept[-1:]))
             kept.append({"\x0b": "\n", "\x1e": "-", "\x1f": "", "\xa0": " "}.get(char, char if char >= " " or char == "\t" else ""))
     if "".join(kept).strip():
         yield Paragraph("".join(kept), "\r")

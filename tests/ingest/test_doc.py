@@ -54,3 +54,7 @@ def test_an_encrypted_one_says_so():
     data[begin + 0x0B] |= 0x01
     with pytest.raises(UnreadableDocument, match="encrypted"):
         read_doc(bytes(data), "a.doc")
+
+
+def test_raised_digits_join_no_number():
+    assert "常住人口¹²1761万人，建成区面积达到300km2。" in read_doc((DATA / "notes.doc").read_bytes(), "notes.doc").text
