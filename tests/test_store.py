@@ -348,6 +348,13 @@ def test_commitments_are_found_by_facets_and_words(store):
     assert library.find_commitments(store, CommitmentFilters(text="100%_")) == []
 
 
+def test_documents_of_one_title_are_told_apart(store):
+    one = library.save_analysis(store, make_analysis())
+    assert library.document_titles(store)[str(one)] == make_document().title
+    library.save_analysis(store, make_analysis(make_document(TEXT + "二", name="副本.docx")))
+    assert set(library.document_titles(store).values()) == {f"{make_document().title}（{name}）" for name in (make_document().name, "副本.docx")}
+
+
 def test_views_and_actuals(store):
     library.save_view(store, "住房", {"category": ["housing"]})
     library.save_view(store, "住房", {"category": ["housing"], "q": "租赁"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -98,10 +99,12 @@ def has_documents(store: Store) -> bool:
 
 
 def document_titles(store: Store) -> dict[str, str]:
-    """Title (or file name) by id, the id as text as in facets."""
-    query = sa.select(documents.c.id, sa.func.coalesce(documents.c.title, documents.c.name))
+    """Title (or file name) by id, the id as text as in facets; the file's name is added where two have the same title."""
+    query = sa.select(documents.c.id, sa.func.coalesce(documents.c.title, documents.c.name), documents.c.name)
     with reading(store) as connection:
-        return {str(number): title for number, title in connection.execute(query)}
+        rows = connection.execute(query).all()
+    counts = Counter(title for _, title, _ in rows)
+    return {str(number): title if counts[title] == 1 else f"{title}（{name}）" for number, title, name in rows}
 
 
 def read_document_row(store: Store, number: int) -> dict[str, Any] | None:
