@@ -18,7 +18,7 @@ from analyzer.__main__ import main
 from analyzer.errors import AnalyzerError
 from analyzer.store import Filters
 from analyzer.store.backup import backup_library, restore_library
-from analyzer.store.schema import metadata
+from analyzer.store.schema import metadata, writing
 
 
 def fill(opened: library.Store) -> str:
@@ -207,3 +207,15 @@ def test_documents_of_an_older_analysis_are_kept_as_they_were(pack, tmp_path):
     number = library.list_documents(empty)[0]["id"]
     assert [(a["version"], a["codebook"]) for a in library.list_analyses(empty, number)] == [
         (a["version"], a["codebook"]) for a in library.list_analyses(home, number)]
+
+
+def test_the_backup_of_an_older_library_is_lifted(tmp_path):
+    old = library.open_store(home=tmp_path / "old")
+    library.save_analysis(old, make_analysis())
+    with writing(old) as connection:  # as the first version of the tables was
+        connection.exec_driver_sql("ALTER TABLE commitments DROP COLUMN review")
+        connection.execute(metadata.tables["meta"].update().where(metadata.tables["meta"].c.key == "schema").values(value="1"))
+    backup_library(old, tmp_path / "old.zip")
+    new = library.open_store(home=tmp_path / "new")
+    restore_library(tmp_path / "old.zip", new)
+    assert {row["review"] for row in library.read_commitments(new)} == {"open"}

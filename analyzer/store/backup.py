@@ -30,6 +30,7 @@ from analyzer.store.schema import (
     documents,
     figures,
     jobs,
+    lift_library,
     reading,
     writing,
 )
@@ -113,6 +114,7 @@ def restore_library(source: Path, store: Store) -> Backup:
             store.engine.dispose()  # its connections would still look at what was there before
             # The database last: a restore that is cut off leaves an empty library, to be restored once more.
             _copy_sqlite(database, _sqlite_path(store)) if store.sqlite else _load_postgres(store, database)
+            lift_library(store)  # it may be the backup of an older program
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, zlib.error) as error:
         raise AnalyzerError(f"{source}: is no whole backup: {error}", f"{source}：不是完整的备份文件：{error}") from error
     except (OSError, sqlite3.Error) as error:

@@ -251,7 +251,7 @@ def open_store(url: str | None = None, *, home: Path | None = None) -> Store:
         (home / "files").mkdir(parents=True, exist_ok=True)
         engine = _connect(url)
         store = Store(engine, home)
-        _migrate(store)
+        lift_library(store)
     except (OSError, sa.exc.SQLAlchemyError) as error:
         place = sa.engine.make_url(url).render_as_string(hide_password=True)
         raise AnalyzerError(
@@ -322,7 +322,8 @@ def count_up(connection: sa.Connection, key: str) -> None:
     connection.execute(meta.update().where(meta.c.key == key).values(value=str(read_count(connection, key) + 1)))
 
 
-def _migrate(store: Store) -> None:
+def lift_library(store: Store) -> None:
+    """Makes the tables of an empty library, and those of an older one as this program needs them."""
     with writing(store) as connection:
         if not sa.inspect(connection).has_table("meta"):
             metadata.create_all(connection)
