@@ -22,7 +22,8 @@ def region_bars(points: pd.DataFrame) -> alt.LayerChart:
 
 
 def year_lines(points: pd.DataFrame, *, planned: str, achieved: str) -> Any:
-    """`points` has year (the last of its period), period (in words), whole (a period of several years), value, status, label, source.
+    """`points` has year (the last of its period), period (in words), whole (a period of several years), value, status, label, source and shown
+    (the labels of all that stand at one spot, once).
 
     A value for several years together is no point of the yearly line: it stands as a diamond at its last year.
     """
@@ -34,8 +35,8 @@ def year_lines(points: pd.DataFrame, *, planned: str, achieved: str) -> Any:
         tooltip=[alt.Tooltip("period:N"), alt.Tooltip("label:N"), alt.Tooltip("status:N"), alt.Tooltip("source:N")])  # fmt: skip
     yearly, whole = base.transform_filter("!datum.whole"), base.transform_filter("datum.whole")
     lines = yearly.mark_line(strokeWidth=2) + yearly.mark_point(filled=True, size=70) + whole.mark_point(shape="diamond", filled=True, size=110)
-    above = base.transform_filter(alt.datum.status == planned).mark_text(dy=-12, fontSize=11).encode(text="label:N")
-    below = base.transform_filter(alt.datum.status == achieved).mark_text(dy=14, fontSize=11).encode(text="label:N")
+    above = base.transform_filter(alt.datum.status == planned).mark_text(dy=-12, fontSize=11).encode(text="shown:N")
+    below = base.transform_filter(alt.datum.status == achieved).mark_text(dy=14, fontSize=11).encode(text="shown:N")
     return lines + above + below
 
 

@@ -192,13 +192,15 @@ def _region_cell(line: Line, numbers: list[int]) -> str:
 
 def _series(sources: list[Source]) -> None:
     regions = sorted({s.region for s in sources if s.region})
-    region = st.selectbox(say("地区", "Region"), ["", *regions], index=min(1, len(regions)), key="series_region", format_func=lambda r: r or say("全部", "All"))
+    left, right = st.columns(2)
+    region = left.selectbox(say("地区", "Region"), ["", *regions], index=min(1, len(regions)), key="series_region",
+                            format_func=lambda r: r or say("全部", "All"))
     kept = [s for s in sources if not region or s.region == region]
     found = time_series(kept, overrides=read_overrides())[:_MOST]
     if not found:
         st.info(say("没有跨年份的指标。", "No indicator has figures for two years."))
         return
-    at = st.selectbox(say("指标", "Indicator"), range(len(found)), key="series_indicator",
+    at = right.selectbox(say("指标", "Indicator"), range(len(found)), key="series_indicator",
                       format_func=lambda i: f"{found[i].indicator} ({len(found[i].points)})")
     series = found[at or 0]
     st.caption(say("单位：", "Unit: ") + (series.unit or "—"))
@@ -206,6 +208,8 @@ def _series(sources: list[Source]) -> None:
     points = pd.DataFrame([{"year": int(p.period.split("/")[-1][:4]), "period": named("period", p.period), "value": p.value,
                             "status": planned if p.status == "planned" else achieved, "whole": "/" in p.period,
                             "label": figure_to_words(p.figure), "source": p.source.name} for p in series.points])
+    spots = points.groupby(["year", "status"])["label"]
+    points["shown"] = spots.transform(lambda labels: " / ".join(dict.fromkeys(labels))).where(spots.cumcount() == 0, "")
     if points["whole"].any():
         st.caption(say("◆ 是跨年时段的数值，不与单年的连线。", "◆ stands for several years together; the line joins single years alone."))
     st.altair_chart(year_lines(points, planned=planned, achieved=achieved), width="stretch", height=320, alt=series.indicator)
