@@ -44,7 +44,7 @@ def cell_to_quantity(cell: GridCell, head: str, unit_text: str, name: str, capti
     change = "increase" if RATE_HEAD.search(head) else "decrease" if DROP_HEAD.search(head) else "level"
     if match["turn"]:
         change = "decrease" if DROP_HEAD.match(match["turn"]) else "increase"
-    start = cell.start + match.start("low")
+    start = cell.start + match.start("sign" if low < 0 else "low")
     ends = [match.end(group) for group in ("low", "magnitude", "unit", "high", "tail") if match[group]]
     return Quantity(start, cell.start + max(ends), low, parse_arabic(high) * factor if high else None, unit,
                     "range" if high else comparator, change, ("number:cell",))

@@ -27,6 +27,8 @@ TARGET_HEAD = re.compile(r"目标|规划|预期|预计|计划|任务数|年均|�
 VALUES_HEAD = re.compile(r"目标值|现状值|基期值|规划值|目标|现状|数量|规模|指标值|完成值|预期值")
 # A column of numbers measures something if its head says so; else it may hold coordinates, codes or points of a rating.
 MEASURE_HEAD = re.compile(r"[数量额率比值产积程价速减幅长人户金入出资][)）]?$|同比|比重|占比|合计|小计|总计|绝对|指数|增速|[%％‰]")
+RATING = re.compile(r"权重|分值|得分|评分|扣分|满分")
+STANDARD_HEAD = re.compile(r"标准|限额|限价|单价|费率|收费")
 NO_MEASURE = re.compile(r"序号|编号|代码|号码|电话|手机|邮编|坐标|页码|页次|分值|权重|得分|评分|扣分|满分|学号|"
                         r"证号|日期|时间|时限|期限|年月|备注|说明|依据|账号|位次|排名|名次")
 WHOLE = re.compile(r"全[国省市县区州]|合计|总计|小计|总数|平均")
@@ -62,7 +64,7 @@ def find_columns(head: Sequence[str], rows: Sequence[Row], caption: str) -> Colu
     others = [i for i in range(len(head)) if i not in names and i not in (unit, kind)]
     across = rows_are == "names" and _are_places([head[i] for i in others])
     united = unit is not None or bool(caption) or across or _have_units(rows, names)
-    values = tuple(i for i in others if holds_values(head[i]) or i != span and _measures(head[i], rows, i, united=united))
+    values = tuple(i for i in others if not RATING.search(head[i]) if holds_values(head[i]) or i != span and _measures(head[i], rows, i, united=united))
     return Columns(names, values, unit, kind, span, rows_are, across) if values else None
 
 
@@ -134,12 +136,13 @@ def read_rate_period(head: Sequence[str], column: int, last: int | None, now: in
     named = [(int(year[1]), words) for words in head[:column] if (year := YEAR.search(words))]
     if not named:
         return None
-    end, words = named[-1]
+    mean = re.search("年均|累计", head[column])
+    end, words = named[-1] if mean else max(named)
     _, status = read_period(words, last, None, now)
     if status not in ("planned", "achieved"):
         return None
     first = min(year for year, _ in named) + 1
-    if not re.search("年均|累计", head[column]):
+    if not mean:
         return str(end), status
     if first > end and end % 5 == 0:
         first = end - 4

@@ -17,12 +17,14 @@ from analyzer.pipeline.table_cells import (
     RATE_HEAD,
     VALUE,
     cell_to_quantity,
+    find_unit,
     read_factor,
     strip_unit,
     with_change,
 )
 from analyzer.pipeline.table_columns import (
     BASE_HEAD,
+    STANDARD_HEAD,
     TARGET_HEAD,
     TASK_NAME,
     WHOLE,
@@ -76,17 +78,21 @@ def read_grid(head: list[str], rows: list[Row], caption: str = "", year: int | N
     columns = find_columns(head, rows, caption)
     if columns is None:
         return
+    united = [_with_unit_beside(head, column) for column in range(len(head))]
+    above = ""
     last = max((int(match[1]) for i in columns.values for match in YEAR.finditer(head[i])), default=None)
     for row in rows:
         name = _row_name(row, columns)
         unit_text = _text(row, columns.unit)
         if name is None or unit_text and read_factor(unit_text) == (None, 1):
             continue  # a row that lost a cell
+        above = above if name.text.startswith("其中") else name.text
+        named = name.text if find_unit(name.text) or above == name.text else above  # 其中：第一产业 counts as the row above does
         for column in columns.values:
             cell = row[column]
             if cell is None or cell.text == name.text:
                 continue
-            quantity = cell_to_quantity(cell, head[column], unit_text, name.text, caption)
+            quantity = cell_to_quantity(cell, united[column], unit_text, named, caption)
             if quantity is not None:
                 span = span_of(name.text if columns.rows == "years" else _text(row, columns.span))
                 when = read_period(head[column], last, span, year)
@@ -95,19 +101,28 @@ def read_grid(head: list[str], rows: list[Row], caption: str = "", year: int | N
                 yield _with_facts(quantity, name, head, columns, row, when, column)
 
 
+def _with_unit_beside(head: list[str], column: int) -> str:
+    """A column's head; 其中：中央资金 with the unit of the column to which it belongs."""
+    beside = next((words for words in reversed(head[:column]) if not words.startswith("其中")), "")
+    bracket = BRACKET.search(beside) if head[column].startswith("其中") and not find_unit(head[column]) else None
+    return head[column] + bracket[0] if bracket else head[column]
+
+
 def _with_facts(quantity: Quantity, name: GridCell, head: list[str], columns: Columns, row: Row, when: tuple[str | None, str | None],
                 column: int) -> tuple[Quantity, TableFacts]:
     """What is measured is the row's name, or the column's where rows are places or years."""
     period, status = when
+    if status is None and STANDARD_HEAD.search(head[column]):
+        status = "standard"
     binding = next((value for word, value in BINDING.items() if word in _text(row, columns.kind)), None)
     if columns.rows == "places":
         region = None if WHOLE.match(name.text) else name.text
-        return quantity, TableFacts(strip_unit(head[column]), None, (), period, status, binding, region)
+        return quantity, TableFacts(strip_unit(head[column]).removeprefix("其中："), None, (), period, status, binding, region)
     if columns.rows == "years":
-        return quantity, TableFacts(strip_unit(head[column]), None, (), period, None, binding)
+        return quantity, TableFacts(strip_unit(head[column]).removeprefix("其中："), None, (), period, None, binding)
     if columns.across:
         return with_change(quantity, name.text), replace(name_to_facts(name, None, period, status, binding), region=head[column])
-    of_column = None if COLUMN_OF_STATE.search(head[column]) else BRACKET.sub("", head[column]).strip()
+    of_column = None if COLUMN_OF_STATE.search(head[column]) else BRACKET.sub("", head[column]).strip().removeprefix("其中：")
     if of_column and WHOLE.match(name.text):  # 合计: what the column sums up
         return quantity, TableFacts(of_column, None, (), period, status, binding)
     tasks = TASK_NAME.fullmatch(plain(head[columns.names[-1]])) is not None

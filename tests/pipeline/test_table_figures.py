@@ -151,3 +151,18 @@ def test_numbers_that_measure_nothing(rows):
 def test_a_sum_is_of_what_its_column_measures():
     found = pairs_of([["项目名称", "总投资（亿元）", "责任单位"], ["水库加固", "12.5", "市水利局"], ["合计", "51.3", ""]])
     assert [(fact.indicator, fact.action) for _, fact in found] == [("水库加固", "总投资"), ("总投资", None)]
+
+
+def test_parts_of_a_row_and_of_a_column_count_as_the_whole_does():
+    found = pairs_of([["指标", "2023年", "2024年", "同比增长（%）"], ["地区生产总值（亿元）", "1130", "1200", "6.1"], ["其中：第一产业", "115", "120", "-4.0"]])
+    rows = [(q.value, q.unit, fact.indicator, fact.period) for q, fact in found]
+    assert rows[3:] == [(Decimal("11500000000"), "元", "第一产业", "2023"), (Decimal("12000000000"), "元", "第一产业", "2024"),
+                        (Decimal("-4.0"), "%", "第一产业", "2024")]
+    (_, _), (quantity, fact) = pairs_of([["地区", "补助资金（万元）", "其中：中央资金"], ["甲市", "240", "180"]])
+    assert (quantity.value, quantity.unit, fact.indicator, fact.region) == (1800000, "元", "中央资金", "甲市")
+
+
+def test_prices_are_standards_and_weights_no_figures():
+    ((_, fact), *_) = pairs_of([["收费项目", "计费单位", "收费标准（元）"], ["停车费", "次", "5"], ["卫生费", "户", "12"]])
+    assert fact.status == "standard"
+    assert pairs_of([["考核指标", "权重（%）"], ["任务完成率", "30"], ["资金使用率", "20"]]) == []
