@@ -27,7 +27,7 @@ def cite(document: dict[str, Any], *, edition: int = 2025, today: str | None = N
     text += title + ("[A/OL]. " if url else "[A]. ")
     if url:
         text += (f"({date})" if date else "") + (f"[{accessed}]" if accessed else "")
-        return text.rstrip() + (". " if date or accessed else " ") + url + "."
+        return text.rstrip() + (". " if date or accessed else " ") + _plain(url) + "."
     if edition < 2025 and accessed:  # 2025 drops the date of access where nothing was read on the net
         return text + (f"{date}[{accessed}]." if date else f"[{accessed}].")
     return (text + date).rstrip(". ") + "."
@@ -100,5 +100,9 @@ def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
+_TEX = {"\\": "\\textbackslash{}", "^": "\\textasciicircum{}", **{mark: "\\" + mark for mark in "{}#$%&"}}
+"""^ too: TeX reads ^^5c as a backslash."""
+
+
 def _braces(text: str) -> str:
-    return _plain(text).replace("\\", "\\textbackslash ").replace("{", "\\{").replace("}", "\\}")
+    return _plain(text).translate(str.maketrans(_TEX))

@@ -18,9 +18,9 @@ TABLE_FIELDS = list(FIELDS)
 def rows_to_csv(
     rows: Iterable[dict[str, Any]], *, fields: list[str] | None = None, language: str = "zh", plain: bool = False
 ) -> bytes:
-    """CSV that Excel opens right (BOM, Chinese heads, no live formulas); `plain` is for programs.
+    """CSV that Excel opens right (BOM, Chinese heads); `plain` is for programs: no BOM, English field names, codes in place of names.
 
-    Plain has neither BOM nor apostrophes, English field names as heads, and codes in place of names.
+    No cell of either is a live formula: one that would begin like one has an apostrophe before it (JSONL and Parquet have none).
     """
     fields = fields or TABLE_FIELDS
     out = io.StringIO()
@@ -28,7 +28,7 @@ def rows_to_csv(
     writer.writerow(fields if plain else [field_name(field, language) for field in fields])
     for row in rows:
         values = flatten(row, fields, language=language, named=not plain).values()
-        writer.writerow(["" if v is None else harmless(v) if isinstance(v, str) and not plain else v for v in values])
+        writer.writerow(["" if v is None else harmless(v) if isinstance(v, str) else v for v in values])
     return out.getvalue().encode("utf-8" if plain else "utf-8-sig")
 
 

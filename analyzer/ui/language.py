@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import streamlit as st
 
 from analyzer.errors import AnalyzerError
 from analyzer.export.words import field_name, period_name, value_name
+
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>$~]|:(?=[a-z])")
 
 
 def language() -> str:
@@ -38,7 +42,8 @@ def head(field: str) -> str:
 
 
 def message(error: AnalyzerError) -> str:
-    return error.message(language())
+    """What an error says, for a box that reads Markdown: the name of a file in it must be no picture, link or formula."""
+    return _MARKDOWN.sub(r"\\\g<0>", error.message(language()))
 
 
 def plain(text: str) -> str:

@@ -16,7 +16,7 @@ from analyzer.records import Block, Document
 from analyzer.store import Store
 from analyzer.ui.aligned import choose_documents, one_of_each
 from analyzer.ui.grid import clicked_row
-from analyzer.ui.language import say
+from analyzer.ui.language import plain, say
 from analyzer.ui.resources import the_store
 from analyzer.words import SURE, WordUse, compare_words, count_words, find_uses
 
@@ -115,7 +115,7 @@ def _over_years(word: str, documents: list[dict[str, Any]], counts: dict[int, Co
         return
     rates = pd.DataFrame([{"year": year, "rate": 10_000 * found[word] / max(1, sum(found.values())), "count": found[word]}
                           for year, found in sorted(years.items())])
-    st.subheader(say(f"“{word}”的历年频率（每万词）", f"“{word}” over the years (uses in 10,000 words)"))
+    st.subheader(say(f"“{plain(word)}”的历年频率（每万词）", f"“{plain(word)}” over the years (uses in 10,000 words)"))
     st.altair_chart(alt.Chart(rates).mark_line(point=True).encode(
         x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)), y=alt.Y("rate:Q", title=None),
         tooltip=[alt.Tooltip("year:O", title=say("年份", "Year")), alt.Tooltip("rate:Q", title=say("频率", "Rate"), format=".1f"),
@@ -126,7 +126,7 @@ def _places(word: str, documents: list[dict[str, Any]]) -> None:
     """The word in its surroundings, each line with a link to the text."""
     if not word:
         return
-    st.subheader(say(f"“{word}”在原文中", f"“{word}” in the texts"))
+    st.subheader(say(f"“{plain(word)}”在原文中", f"“{plain(word)}” in the texts"))
     parts: list[str] = []
     shown = total = 0
     for row in documents:
