@@ -44,6 +44,8 @@ def cell_to_quantity(cell: GridCell, head: str, unit_text: str, name: str, capti
     change = "increase" if RATE_HEAD.search(head) else "decrease" if DROP_HEAD.search(head) else "level"
     if match["turn"]:
         change = "decrease" if DROP_HEAD.match(match["turn"]) else "increase"
+    if low < 0 and change == "increase":  # 增长-3.2% is a decrease by 3.2 %
+        low, change = -low, "decrease"
     start = cell.start + match.start("sign" if low < 0 else "low")
     ends = [match.end(group) for group in ("low", "magnitude", "unit", "high", "tail") if match[group]]
     return Quantity(start, cell.start + max(ends), low, parse_arabic(high) * factor if high else None, unit,

@@ -114,7 +114,7 @@ def pairs_of(rows, header_rows=1, before=""):
 
 def test_products_with_a_column_of_units_and_one_of_rates():
     quantities = [quantity for quantity, _ in pairs_of([["产品名称", "计量单位", "产量", "较上年±%"], ["水泥", "万吨", "316", "-4.6"]])]
-    assert [(q.value, q.unit, q.change) for q in quantities] == [(3160000, "吨", "level"), (Decimal("-4.6"), "%", "increase")]
+    assert [(q.value, q.unit, q.change) for q in quantities] == [(3160000, "吨", "level"), (Decimal("4.6"), "%", "decrease")]
 
 
 def test_rows_that_are_places_and_a_caption_with_the_unit():
@@ -157,7 +157,7 @@ def test_parts_of_a_row_and_of_a_column_count_as_the_whole_does():
     found = pairs_of([["指标", "2023年", "2024年", "同比增长（%）"], ["地区生产总值（亿元）", "1130", "1200", "6.1"], ["其中：第一产业", "115", "120", "-4.0"]])
     rows = [(q.value, q.unit, fact.indicator, fact.period) for q, fact in found]
     assert rows[3:] == [(Decimal("11500000000"), "元", "第一产业", "2023"), (Decimal("12000000000"), "元", "第一产业", "2024"),
-                        (Decimal("-4.0"), "%", "第一产业", "2024")]
+                        (Decimal("4.0"), "%", "第一产业", "2024")]
     (_, _), (quantity, fact) = pairs_of([["地区", "补助资金（万元）", "其中：中央资金"], ["甲市", "240", "180"]])
     assert (quantity.value, quantity.unit, fact.indicator, fact.region) == (1800000, "元", "中央资金", "甲市")
 
@@ -166,3 +166,8 @@ def test_prices_are_standards_and_weights_no_figures():
     ((_, fact), *_) = pairs_of([["收费项目", "计费单位", "收费标准（元）"], ["停车费", "次", "5"], ["卫生费", "户", "12"]])
     assert fact.status == "standard"
     assert pairs_of([["考核指标", "权重（%）"], ["任务完成率", "30"], ["资金使用率", "20"]]) == []
+
+
+def test_a_minus_belongs_to_a_level():
+    found = pairs_of([["站名", "最低气温（℃）", "比上年（%）"], ["东站", "-5.1", "-2.5"], ["西站", "-8", "1.5"]])
+    assert [(q.value, q.change, q.end - q.start) for q, _ in found[:2]] == [(Decimal("-5.1"), "level", 4), (Decimal("2.5"), "decrease", 3)]
