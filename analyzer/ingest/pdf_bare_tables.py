@@ -72,7 +72,8 @@ def _regions(parted: Sequence[Parted], short: float) -> list[list[Parted]]:
 def _region_to_table(region: list[Parted], above: Sequence[float], *, cut: bool) -> BareTable | None:
     last = max(at for at, (_, parts) in enumerate(region) if len(parts) > 1)
     full = [parts for _, parts in region if len(parts) > 1]
-    columns = with_lone_columns(find_columns([part for parts in (full[1:] or full) for part in parts]),
+    body = [parts for parts in full[1:] if any(VALUE.match(part.text) for part in parts)]  # the head may be broken over two lines
+    columns = with_lone_columns(find_columns([part for parts in (body or full[1:] or full) for part in parts]),
                                 [parts[0] for _, parts in region[:last] if len(parts) == 1])
     if len(columns) < 2:
         return None

@@ -13,7 +13,7 @@ from analyzer.pipeline.table_grids import GridCell
 BINDING = {"约束性": "约束性", "约束": "约束性", "预期性": "预期性", "预期": "预期性", "预测性": "预期性", "指导性": "指导性"}
 CHANGE_BEHIND = re.compile("(?:年均|累计)?(?:增长|提高|增加|净增|下降|降低|减少)$")
 NAME_GOES_ON = re.compile("率|工程|项目|面积|投资|规模|任务|资金|总|区|性|里程|数|量")
-ROW_NUMBER = re.compile(r"^(?:其中[：:]\s*|\d{1,3}\s*[.．、]\s*(?!\d)|[（(]\d{1,3}[）)]\s*)(?=.{2})")
+ROW_NUMBER = re.compile(r"^(?:其中[：:]\s*|[一二三四五六七八九十]{1,3}、(?![一二三])|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,3}\s*[.．、]\s*(?!\d)|[（(]\d{1,3}[）)]\s*)(?=.{2})")
 
 
 @dataclass(frozen=True, slots=True)

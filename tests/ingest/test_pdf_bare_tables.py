@@ -123,3 +123,11 @@ def test_a_unit_below_the_last_name_belongs_to_it():
     page = prose(0, 1) + place(rows, top=3, lefts=(0, 14, 24)) + [(0, 5.6, 11, "（%）")] + prose(9, 10)
     (table,), texts = read(page)
     assert table[2] == ["研发投入强度（%）", "2.4", "2.6"] and texts[-1] == FULL * 2
+
+
+def test_heads_over_two_lines_above_values_at_the_right():
+    page = [(0, 3.3, 11, "项目"), (14, 3, 11, "2024年"), (14, 3.6, 11, "执行数"), (22, 3, 11, "预算数为执行数"), (23, 3.6, 11, "的百分比（%）")]
+    for row, cells in enumerate((("税收收入", "1,234,560", "105.4"), ("非税收入", "321,000", "96.6"), ("收入合计", "1,555,560", "103.6"))):
+        page += [(left, 4.8 + row, 11, text) for left, text in zip((0, 13.5, 31), cells, strict=True)]
+    (table,), _ = read(prose(0, 1) + page + prose(10, 11))
+    assert table[0] == ["项目", "2024年执行数", "预算数为执行数的百分比（%）"] and table[1] == ["税收收入", "1,234,560", "105.4"]
