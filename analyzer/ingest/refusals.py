@@ -24,8 +24,8 @@ def encrypted(name: str) -> UnreadableDocument:
 
 def broken(name: str, why: object) -> UnreadableDocument:
     reason = " ".join(str(why).split())[:LONGEST_REASON]
-    return UnreadableDocument(f"{name}: the file is damaged or not what it seems ({reason}); open it in its own program and save it anew",
-                              f"{name}：文件已损坏或内容与格式不符（{reason}）；请用原程序打开后另存")
+    return UnreadableDocument(f"{name}: the file is damaged or not what it seems ({reason}); open it in its own program and save it anew, or get it again",
+                              f"{name}：文件已损坏或内容与格式不符（{reason}）；请用原程序打开后另存，或重新获取")
 
 
 def unsupported(name: str, kind: str) -> UnsupportedFormat:
