@@ -117,9 +117,7 @@ def shape_outline(text: str, blocks: Sequence[Block], centred: frozenset[int] = 
              else "" for block in blocks]
     for at in find_contents(lines):
         blocks[at], lines[at] = replace(blocks[at], kind="furniture"), ""
-    numbers = [find_numbering(line) for line in lines]
-    for at, length in find_bare_series(lines):
-        numbers[at] = numbers[at] or Numbering("chapter", length)
+    numbers = find_numberings(lines)
     ranks = depths({number.kind for number, line in zip(numbers, lines, strict=True)
                     if number and len(line) <= LONGEST_HEADING})
     titles = find_titles(lines, numbers, centred)
@@ -147,6 +145,14 @@ def shape_outline(text: str, blocks: Sequence[Block], centred: frozenset[int] = 
             depth = block.level or depth
         shaped.append(block)
     return tuple(shaped)
+
+
+def find_numberings(lines: Sequence[str]) -> list[Numbering | None]:
+    """The number that each line begins with, also one without any mark if such ones head the document's parts."""
+    numbers = [find_numbering(line) for line in lines]
+    for at, length in find_bare_series(lines):
+        numbers[at] = numbers[at] or Numbering("chapter", length)
+    return numbers
 
 
 def find_bare_series(lines: Sequence[str]) -> list[tuple[int, int]]:

@@ -58,7 +58,6 @@ MORE_BEFORE = re.compile(r"(?<!不)(?:超过?|达到?|突破|过)$")
 EVERY_BEFORE = re.compile(r"每(?:新增|增加|减少)?$")
 STREAK_BEFORE = re.compile(r"连续(?:第)?$|连续实现$|已连续$")
 ADDRESS_BEFORE = re.compile(r"(?:[路街巷弄号栋幢]|[\d号]楼|\d层)$")
-COORDINATE_BEFORE = re.compile(r"(?:[南北]纬|[东西]经)$")
 SURVEY_AFTER = re.compile(r"(?:全国|全省|全市)?人口(?:变动)?(?:抽样)?(?:调查|普查)|抽样")
 TIMES_BEFORE = re.compile(r"[×÷✕]\s?$")
 HAN_AFTER = re.compile(r"[\u4e00-\u9fff]")
@@ -168,7 +167,7 @@ def is_class(number: Number, left: str, right: str) -> str | None:
 
 def is_label(number: Number, left: str, right: str) -> str | None:
     """人民路3栋2层, 一式两份, 10.5代线, 北纬30度, 1%人口抽样调查 tell which one, not how much."""
-    if number.unit in ("栋", "幢", "楼", "层", "室", "单元") and ADDRESS_BEFORE.search(left) or number.unit == "度" and COORDINATE_BEFORE.search(left):
+    if number.unit in ("栋", "幢", "楼", "层", "室", "单元") and ADDRESS_BEFORE.search(left) or number.unit == "度" and left.endswith(("南纬", "北纬", "东经", "西经")):
         return "address"
     if number.unit == "代" or number.unit == "%" and SURVEY_AFTER.match(right):
         return "class"
