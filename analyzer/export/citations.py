@@ -100,7 +100,7 @@ def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-_TEX = {"\\": "\\textbackslash{}", "^": "\\textasciicircum{}", **{mark: "\\" + mark for mark in "{}#$%&"}}
+_TEX: dict[str, str | int | None] = {"\\": "\\textbackslash{}", "^": "\\textasciicircum{}", **{mark: "\\" + mark for mark in "{}#$%&"}}
 """^ too: TeX reads ^^5c as a backslash."""
 
 
