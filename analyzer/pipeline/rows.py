@@ -14,6 +14,7 @@ ROW_NUMBER = re.compile(r"\d{1,3}")
 HEAD_CELL = re.compile(r"序号|编号")
 LONGEST_ROW = 40  # lines; more between two numbers is text, not a row
 FEWEST_ROWS = 3
+MOST_HEADS, MOST_COLUMNS = 12, 200  # rows that stand above a cell, columns that one reaches over
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,18 @@ def _table_rows(document: Document, reading: Reading, block: int, numbers: Seque
         return []
     marked = {cell.row for _, cell in placed if cell.header}
     head_rows = marked or {min(cell.row for _, cell in placed)}
-    tops = [(reading.text[reading.lines[number].start:reading.lines[number].end], cell) for number, cell in placed if cell.row in head_rows]
+    highest = set(sorted(head_rows)[:MOST_HEADS])
+    tops = [(reading.text[reading.lines[number].start:reading.lines[number].end], cell) for number, cell in placed if cell.row in highest]
+    over: dict[int, list[int]] = {}  # column → the heads above it, by their places in `tops`
+    for place, (_, head) in enumerate(tops):
+        for column in range(head.column, head.column + min(head.column_span, MOST_COLUMNS)):
+            over.setdefault(column, []).append(place)
     rows: dict[int, list[int]] = {}
     for number, cell in placed:
         rows.setdefault(cell.row, []).append(number)
         if cell.row not in head_rows:
-            above = [words for words, head in tops
-                     if head.column < cell.column + cell.column_span and cell.column < head.column + head.column_span]
-            heads[number] = " ".join(above)
+            columns = range(cell.column, cell.column + min(cell.column_span, MOST_COLUMNS))
+            heads[number] = " ".join(tops[place][0] for place in sorted({place for column in columns for place in over.get(column, ())}))
     return [Row(min(lines), max(lines)) for row, lines in rows.items() if row not in head_rows]
 
 
@@ -74,7 +79,8 @@ def _flat_rows(reading: Reading) -> list[Row]:
     best: dict[int, tuple[int, int | None]] = {}  # line → length of the run that starts there, and its next line
     for value in sorted(places, reverse=True):
         for line_number in places[value]:
-            followers = [other for other in places.get(value + 1, []) if 0 < other - line_number <= LONGEST_ROW]
+            ahead = places.get(value + 1, [])
+            followers = ahead[bisect_right(ahead, line_number):bisect_right(ahead, line_number + LONGEST_ROW)]
             following = max(followers, key=lambda other: (best[other][0], -other), default=None)
             best[line_number] = (1 + best[following][0] if following is not None else 1, following)
     rows: list[Row] = []
@@ -82,7 +88,7 @@ def _flat_rows(reading: Reading) -> list[Row]:
     for line_number in sorted(best):
         if line_number <= taken or best[line_number][0] < FEWEST_ROWS:
             continue
-        if any(other > line_number and best[other][0] > best[line_number][0] for other in best if other - line_number < LONGEST_ROW):
+        if any(best[other][0] > best[line_number][0] for other in range(line_number + 1, line_number + LONGEST_ROW) if other in best):
             continue
         run: list[int] = []
         here: int | None = line_number
