@@ -453,3 +453,16 @@ def test_kill_at_any_moment_loses_nothing_committed(tmp_path):
         said += [line for line in child.communicate()[0].splitlines(keepends=True) if line.endswith("\n")]
     kept = library.list_views(library.open_store(home=tmp_path))
     assert said and all(line.strip() in kept for line in said)
+
+
+def test_failed_jobs_come_first_are_tried_again_and_go_with_their_files(store):
+    failed, done = (library.add_job(store, text, f"{number}.txt") for number, text in enumerate((b"one", b"two")))
+    library.end_job(store, failed, error=AnalyzerError("no", "不"))
+    library.end_job(store, done, figures=0)
+    assert [job["id"] for job in library.list_jobs(store)] == [failed, done] and library.count_jobs(store, samples=False) == {"failed": 1, "done": 1}
+    assert library.retry_jobs(store) == 1
+    job = library.take_job(store)
+    assert job and job["id"] == failed and library.file_path(store, job["sha256"]).read_bytes() == b"one"
+    library.end_job(store, failed, error=AnalyzerError("no", "不"))
+    library.clear_jobs(store)
+    assert not library.list_jobs(store) and not [path for path in (store.home / "files").rglob("*") if path.is_file()]
