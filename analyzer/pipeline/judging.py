@@ -167,7 +167,7 @@ def is_class(number: Number, left: str, right: str) -> str | None:
 
 def is_label(number: Number, left: str, right: str) -> str | None:
     """人民路3栋2层, 一式两份, 10.5代线, 北纬30度, 1%人口抽样调查 tell which one, not how much."""
-    if number.unit in ("栋", "幢", "楼", "层", "室", "单元") and ADDRESS_BEFORE.search(left) or number.unit == "度" and left.endswith(("南纬", "北纬", "东经", "西经")):
+    if number.unit in ("栋", "幢", "楼", "层", "室", "单元") and ADDRESS_BEFORE.search(left) or left.endswith(("南纬", "北纬", "东经", "西经")):
         return "address"
     if number.unit == "代" or number.unit == "%" and SURVEY_AFTER.match(right):
         return "class"
