@@ -66,3 +66,19 @@ def test_the_workbook_and_the_bundle_lead_to_the_commitment(store):
     with zipfile.ZipFile(io.BytesIO(task.evidence())) as bundle:
         page = next(name for name in bundle.namelist() if name.endswith(".html"))
         assert f'id="{row["key"]}"' in bundle.read(page).decode()
+
+
+def test_words_marked_in_the_text_become_a_commitment(store, page):
+    number = library.list_documents(store)[-1]["id"]
+    text = library.read_document_row(store, number)["text"]
+    start = text.index("燃气管道")
+    app = page("doc", d=str(number))
+    app.session_state["marked"] = (number, start, start + 13)
+    app = check(app.run())
+    app = check(app.button_group(key="add_kind").set_value("commitment").run())
+    next(field for field in app.text_input if field.label == "对象").set_value("燃气管道")
+    app = check(next(button for button in app.button if button.label == "添加").click().run())
+    added = [row for row in library.read_commitments(store, [number]) if row["review"] == "added"]
+    assert [(row["text"], row["object"], len(row["figures"])) for row in added] == [("燃气管道更新改造380公里", "燃气管道", 1)]
+    app = check(page("commitments", review="added"))
+    assert len(app.dataframe[0].value) == 1
