@@ -20,10 +20,8 @@ from scipy import sparse
 
 from analyzer import lexicon
 from analyzer.category_features import (
-    FORMS,
     Classifier,
     describe,
-    describe_forms,
     read_passages,
     whole_texts,
 )
@@ -32,8 +30,8 @@ from analyzer.pipeline.ngrams import unpack
 
 NONE = "none"  # the label of a sentence that states no task or field; records carry None
 MODEL = "categories.npz"
-FORMAT = 2
-ARRAYS = ("areas", "grams", "rarity", "by_gram", "by_word", "by_area", "by_form", "bias")
+FORMAT = 3
+ARRAYS = ("areas", "grams", "rarity", "by_gram", "by_word", "by_area", "bias")
 FAINT = 0.05  # words that weigh less than this against the strongest one explain nothing
 SECOND = 0.2  # a second code is named from this probability on
 # How much each part of a context says, against the text itself with 1.
@@ -182,9 +180,7 @@ def classify(items: Sequence[str | Sequence[Part]], *, classifier: Classifier | 
     place = {text: number for number, text in enumerate(texts)}
     passages = read_passages(texts, classifier)
     terms, areas = describe(passages, whole_texts(passages), classifier)
-    forms = np.vstack([describe_forms(passages, whole_texts(passages)) @ classifier.by_form, np.zeros((1, len(classifier.codes)), np.float32)])
     scores = _mixing(parts, place) @ (terms @ classifier.by_term + areas @ classifier.by_area) + classifier.bias
-    scores += forms[[place.get(item[0][0], -1) for item in parts]]
     if not allow_none:
         scores[:, classifier.codes.index(NONE)] = -np.inf
     chances = soften(scores * classifier.sharpness)
@@ -211,8 +207,7 @@ def save_classifier(classifier: Classifier, path: Path) -> None:
     by_gram, by_word = np.split(classifier.by_term.astype(np.float16), [len(classifier.grams)])
     np.savez_compressed(path, header=np.frombuffer(json.dumps(header, ensure_ascii=False).encode(), np.uint8),
                         areas=classifier.areas, grams=classifier.grams, bias=classifier.bias, by_gram=by_gram, by_word=by_word,
-                        rarity=classifier.rarity[:len(classifier.grams)].astype(np.float16), by_area=classifier.by_area.astype(np.float16),
-                        by_form=classifier.by_form.astype(np.float16))
+                        rarity=classifier.rarity[:len(classifier.grams)].astype(np.float16), by_area=classifier.by_area.astype(np.float16))
 
 
 @functools.lru_cache(maxsize=4)
@@ -251,8 +246,7 @@ def words_alone(codebook: Codebook) -> Classifier:
         codes=(*codebook.codes, NONE), names=(*(category.zh for category in codebook.categories), "无"),
         words=tuple(word for word, _ in pairs), areas=np.array([number for _, number in pairs], np.int32),
         grams=np.zeros(0, np.uint64), rarity=np.zeros(len(pairs), np.float32), by_term=np.zeros((len(pairs), size), np.float32), by_area=by_area,
-        by_form=np.zeros((len(FORMS), size), np.float32), bias=bias, sharpness=4.0,
-        digest=codebook.digest)
+        bias=bias, sharpness=4.0, digest=codebook.digest)
 
 
 def _mixing(parts: Sequence[Sequence[Part]], place: dict[str, int]) -> sparse.csr_matrix:

@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from analyzer.categories import load_codebook, words_alone
-from analyzer.category_features import describe_texts
+from analyzer.category_features import LONGEST_GRAM, describe_texts
 from analyzer.errors import AnalyzerError
 from analyzer.ingest import read_document
+from analyzer.pipeline.context import read_context
 from analyzer.pipeline.ngrams import common_grams, text_grams
-from analyzer.pipeline.reading import read_text
-from analyzer.pipeline.sentences import split_sentences
+from analyzer.pipeline.reading import Reading, read_text
+from analyzer.pipeline.sentences import Span, split_sentences
 
 TOPICS = 150
 COMMON = 25  # sentences that an n-gram must occur in to tell of topics
@@ -57,14 +58,19 @@ def read_places(folders: Sequence[Path]) -> dict[str, Place]:
         if file.stem in places:
             continue
         try:
-            document = read_document(file)
+            reading, spans, title = read_sentences(file)
         except AnalyzerError:
             continue
-        reading = read_text(document)
-        spans = split_sentences(reading)
-        places[file.stem] = Place(document.title or "", [reading.text[span.start:span.end] for span in spans],
+        places[file.stem] = Place(title, [reading.text[span.start:span.end] for span in spans],
                                   [span.line for span in spans], [reading.lines[span.line].section for span in spans])
     return places
+
+
+def read_sentences(file: Path) -> tuple[Reading, list[Span], str]:
+    """A document's reading, its sentences, and the title that an analysis judges by. Raises AnalyzerError for what cannot be read."""
+    document = read_document(file)
+    reading = read_text(document)
+    return reading, split_sentences(reading), read_context(document, reading).title
 
 
 def find_topics(texts: Sequence[str]) -> Topics | None:
@@ -73,10 +79,10 @@ def find_topics(texts: Sequence[str]) -> Topics | None:
 
     texts = list(dict.fromkeys(text for text in texts if SHORTEST <= len(text) <= LONGEST))
     texts = texts[::len(texts) // MOST + 1]
-    grams = common_grams(texts, at_least=COMMON, longest=3)
+    grams = common_grams(texts, at_least=COMMON, longest=LONGEST_GRAM)
     if len(grams) <= TOPICS or len(texts) <= TOPICS:
         return None
-    spread = np.asarray((text_grams(texts).count(grams, longest=3) > 0).sum(axis=0)).ravel()
+    spread = np.asarray((text_grams(texts).count(grams, longest=LONGEST_GRAM) > 0).sum(axis=0)).ravel()
     rarity = (np.log((1 + len(texts)) / (1 + spread)) + 1).astype(np.float32)
     empty = words_alone(load_codebook())
     frame = dataclasses.replace(empty, grams=grams, rarity=np.append(rarity, empty.rarity))

@@ -30,13 +30,14 @@ from analyzer.categories import (
     sentence_parts,
     words_alone,
 )
-from analyzer.category_contexts import Place, Topics, find_topics, read_places
-from analyzer.category_features import Classifier, describe_forms, describe_texts, read_passages, whole_texts
+from analyzer.category_contexts import Place, Topics, find_topics, read_places, read_sentences
+from analyzer.category_features import (
+    LONGEST_GRAM,
+    Classifier,
+    describe_texts,
+)
 from analyzer.errors import LexiconError, ModelError
-from analyzer.ingest import read_document
 from analyzer.pipeline.ngrams import common_grams, text_grams
-from analyzer.pipeline.reading import read_text
-from analyzer.pipeline.sentences import split_sentences
 
 FEWEST = 5  # labelled texts of a code, below which nothing can be learned for it
 STRENGTH = 0.3  # C of the linear support vector machine
@@ -110,9 +111,7 @@ def read_figures(text_file: Path) -> list[Example]:
     gold = text_file.with_suffix(".jsonl")
     if not gold.exists():
         return []
-    document = read_document(text_file)
-    reading = read_text(document)
-    spans = split_sentences(reading)
+    reading, spans, title = read_sentences(text_file)
     places = [reading.to_source(span.start, span.end) for span in spans]
     examples = []
     for figure in read_table(gold):
@@ -125,7 +124,7 @@ def read_figures(text_file: Path) -> list[Example]:
         at = int(np.searchsorted(np.frombuffer(reading.offsets, np.uint64)[span.start:span.end], figure["start"]))
         examples.append(Example(
             tuple(figure_parts(clause_around(sentence, at, at, 0, len(sentence)), indicator=figure.get("indicator"), sentence=sentence,
-                               section=reading.lines[span.line].section, title=document.title)),
+                               section=reading.lines[span.line].section, title=title)),
             codes, text_file.stem, FIGURE_WEIGHT, figure=True))
     return examples
 
@@ -175,17 +174,17 @@ def fit(examples: Sequence[Example], codebook: Codebook, *, topics: Topics | Non
         learned, extra = learned[:size], learned[size:]
         learned[np.searchsorted(frame.grams, topics.grams)] += TOPIC_WEIGHT * (topics.axes.T @ extra)
     learned += COUNTS_WEIGHT * _fit_counts(rows[:len(alone)], examples, frame)
-    by_term, by_area, by_form = np.split(learned, np.cumsum([len(frame.grams) + len(frame.words), len(frame.codes) - 1]))
-    return dataclasses.replace(frame, by_term=by_term, by_area=by_area, by_form=by_form, bias=bias, sharpness=3.0)
+    by_term, by_area = np.split(learned, [len(frame.grams) + len(frame.words)])
+    return dataclasses.replace(frame, by_term=by_term, by_area=by_area, bias=bias, sharpness=3.0)
 
 
 def to_frame(examples: Sequence[Example], empty: Classifier, topics: Topics | None) -> Classifier:
     """A classifier with the n-grams that occur twice in the labelled texts, and those of the topics, but no weights."""
     texts = list(dict.fromkeys(text for example in examples for text, _ in example.parts[:2 if example.figure else 1] if text))
-    grams = common_grams(texts, at_least=2, longest=3)
+    grams = common_grams(texts, at_least=2, longest=LONGEST_GRAM)
     if topics:
         grams = np.union1d(grams, topics.grams)
-    spread = np.asarray((text_grams(texts).count(grams, longest=3) > 0).sum(axis=0)).ravel()
+    spread = np.asarray((text_grams(texts).count(grams, longest=LONGEST_GRAM) > 0).sum(axis=0)).ravel()
     rarity = (np.log((1 + len(texts)) / (1 + spread)) + 1).astype(np.float32)
     if topics:
         rarity[np.searchsorted(grams, topics.grams)] = topics.rarity
@@ -238,10 +237,7 @@ def to_rows(examples: Sequence[Example], frame: Classifier) -> sparse.csr_matrix
     blocks = sparse.hstack([terms, sparse.csr_matrix(areas)]).tocsr()
     entries = [(row, place[text], weight) for row, example in enumerate(examples) for text, weight in example.parts if text]
     rows, columns, weights = zip(*entries, strict=True)
-    mixed = sparse.csr_matrix((weights, (rows, columns)), shape=(len(examples), len(texts))) @ blocks
-    first = read_passages([example.parts[0][0] for example in examples], frame)
-    forms = sparse.csr_matrix(describe_forms(first, whole_texts(first)))
-    return sparse.hstack([mixed, forms]).tocsr()
+    return (sparse.csr_matrix((weights, (rows, columns)), shape=(len(examples), len(texts))) @ blocks).tocsr()
 
 
 def cross_validate(examples: Sequence[Example], codebook: Codebook, *, folds: int = 5, seed: int = 0,
@@ -255,7 +251,7 @@ def cross_validate(examples: Sequence[Example], codebook: Codebook, *, folds: in
     scores = np.zeros((2, len(examples), len(codes)), np.float32)
     for training, test in split_groups([example.group for example in examples], folds, seed=seed):
         model = fit([examples[number] for number in training], codebook, topics=topics)
-        weights = np.vstack([model.by_term, model.by_area, model.by_form])
+        weights = np.vstack([model.by_term, model.by_area])
         for kind, items in enumerate((examples, alone)):
             scores[kind, test] = to_rows([items[number] for number in test], model) @ weights + model.bias
     found = score(examples, scores[0], codes)

@@ -30,7 +30,6 @@ from analyzer.category_features import (
     Passages,
     Stretches,
     join_stretches,
-    lean,
     read_passages,
     score_stretches,
     whole_texts,
@@ -44,7 +43,7 @@ IS_CLAUSE_END[[ord(mark) for mark in CLAUSE_ENDS]] = True
 
 @dataclass(frozen=True, slots=True)
 class Areas:
-    """What the stretches of a document say for each code: `said` by their words, `leaning` before any word is read.
+    """What the stretches of a document say for each code (`said`).
 
     Rows are the sentences, the `others` by their words, from `first_clause` on the clauses around the figures, from `first_piece` on
     the `pieces` (number of the sentence, start and end) of promises; the last row says nothing.
@@ -54,7 +53,6 @@ class Areas:
     model: Classifier
     passages: Passages
     said: np.ndarray
-    leaning: np.ndarray
     starts: np.ndarray
     homes: np.ndarray
     others: dict[str, int]
@@ -74,9 +72,9 @@ def read_areas(layers: Layers, model: Classifier) -> Areas:
     pieces = _find_pieces(layers)
     whole, clauses = whole_texts(passages), _cut(starts, homes, *_clause_edges(layers, starts, homes))
     stretches = join_stretches(whole, clauses, _cut(starts, *np.array(pieces, np.int64).reshape(-1, 3).T))
-    said, leaning = score_stretches(passages, stretches, model), lean(passages, stretches, model)
     nothing = np.zeros((1, len(model.codes)), np.float32)
-    return Areas(layers, model, passages, np.vstack([said, nothing]), leaning, starts, homes, others, pieces, len(whole), len(whole) + len(clauses))
+    said = np.vstack([score_stretches(passages, stretches, model), nothing])
+    return Areas(layers, model, passages, said, starts, homes, others, pieces, len(whole), len(whole) + len(clauses))
 
 
 def judge_figures(areas: Areas) -> list[str]:
@@ -87,7 +85,7 @@ def judge_figures(areas: Areas) -> list[str]:
     clause = np.arange(areas.first_clause, areas.first_piece)
     first = np.array([areas.others.get(measured.indicator or "", -1) for measured in areas.layers.measured])
     first = np.where(first < 0, clause, first)
-    scores = said[first] + areas.leaning[first] + CLAUSE * said[clause] + SENTENCE * said[home]
+    scores = areas.model.bias + said[first] + CLAUSE * said[clause] + SENTENCE * said[home]
     scores += FIGURE_SECTION * said[_above(areas, home, 2)] + FIGURE_TITLE * said[_title(areas)]
     scores[:, areas.model.codes.index(NONE)] = -np.inf
     return [areas.model.codes[column] for column in scores.argmax(axis=1).tolist()]
@@ -97,7 +95,7 @@ def judge_pieces(areas: Areas, *, sure: float) -> dict[int, dict[int, str]]:
     """By the number of a sentence that promises, the codes of those of its pieces that are as `sure` (0–1), by their start."""
     if not areas.pieces:
         return {}
-    scores = areas.said[areas.first_piece:-1] + areas.leaning[areas.first_piece:]
+    scores = areas.said[areas.first_piece:-1] + areas.model.bias
     best = scores.argmax(axis=1)
     chances = 1 / np.exp((scores - scores.max(axis=1, keepdims=True)) * areas.model.sharpness).sum(axis=1)
     found: dict[int, dict[int, str]] = {}
@@ -113,12 +111,12 @@ def judge_clauses(areas: Areas, homes: Sequence[int], starts: Sequence[int], end
         return []
     home = np.array(homes)
     clauses = _cut(areas.starts, home, np.array(starts), np.array(ends))
-    scores = areas.said[home] + areas.leaning[home]
+    scores = areas.said[home]
     parts = np.flatnonzero((clauses.first > 0) | (clauses.last < whole_texts(areas.passages).last[home]))
     if len(parts):
         cut = Stretches(clauses.text[parts], clauses.first[parts], clauses.last[parts])
-        scores[parts] = score_stretches(areas.passages, cut, areas.model) + lean(areas.passages, cut, areas.model)
-    scores = scores + SECTION * areas.said[_above(areas, home, 1)] + TITLE * areas.said[_title(areas)] + _around(areas, home)
+        scores[parts] = score_stretches(areas.passages, cut, areas.model)
+    scores = scores + areas.model.bias + SECTION * areas.said[_above(areas, home, 1)] + TITLE * areas.said[_title(areas)] + _around(areas, home)
     names = [None if code == NONE else code for code in areas.model.codes]
     return [names[column] for column in scores.argmax(axis=1).tolist()]
 

@@ -87,7 +87,7 @@ class Layout:
         table = table_of(vocabulary)
         owners, places = [], []
         for n in range(shortest, longest + 1):
-            found = table.find(self.windows[n - 1])
+            found = table.find(self.windows[n - 1]) if n > 1 else table.find_chars(self.windows[0])
             known = np.flatnonzero(found >= 0)
             known = known[self.owner[known] == self.owner[known + (n - 1)]]
             owners.append(self.owner[known])
@@ -125,14 +125,20 @@ def spread(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 class Table:
     """A perfect hash of a vocabulary: a first hash of a key chooses a factor, with which a second one leads to a slot of its own.
 
-    `keys` are the keys in the slots, `places` their places in the vocabulary, -1: free.
+    `keys` are the keys in the slots, `places` their places in the vocabulary, -1: free; `chars` tells the place of each single
+    character without any hash.
     """
 
+    chars: np.ndarray
     factors: np.ndarray
     keys: np.ndarray
     places: np.ndarray
     first_shift: np.uint64
     shift: np.uint64
+
+    def find_chars(self, codes: np.ndarray) -> np.ndarray:
+        """The place of each single character in the vocabulary, -1 where it is not in it."""
+        return self.chars.take(codes.view(np.int64))
 
     def find(self, numbers: np.ndarray) -> np.ndarray:
         """The place of each number in the vocabulary, -1 where it is not in it."""
@@ -168,7 +174,10 @@ def make_table(vocabulary: np.ndarray) -> Table:
             places[slots[free]] = members[free]
             keys[slots[free]] = vocabulary[members[free]]
             left = left[~free]
-    return Table(factors, keys, places, first_shift, shift)
+    chars = np.full(1 << 16, -1, np.int32)
+    single = np.flatnonzero(vocabulary < 1 << 16)
+    chars[vocabulary[single].astype(np.int64)] = single
+    return Table(chars, factors, keys, places, first_shift, shift)
 
 
 _tables: dict[int, tuple[np.ndarray, Table]] = {}
@@ -201,7 +210,6 @@ class WordList:
     table: Table
     order: np.ndarray
     openings: tuple[Openings, ...]
-    size: int
 
 
 def text_grams(texts: Sequence[str]) -> Layout:
@@ -239,7 +247,7 @@ def pack_words(words: Sequence[str]) -> WordList:
     tails = pack_all([word[-LONGEST:] for word in words])
     keys, order = np.unique(_join_keys(heads, tails, lengths), return_index=True)
     short, long = [word for word in words if len(word) == 2], [word for word in words if len(word) > 2]
-    return WordList(make_table(keys), order.astype(np.int32), (_openings(short, 2), _openings(long, 3)), len(words))
+    return WordList(make_table(keys), order.astype(np.int32), (_openings(short, 2), _openings(long, 3)))
 
 
 def _openings(words: Sequence[str], chars: int) -> Openings:
@@ -262,12 +270,6 @@ def opening_of(grams: np.ndarray) -> np.ndarray:
         hashes = grams * MIX
         hashes >>= OPENING_SHIFT
         return hashes.view(np.int64)
-
-
-def find_words(layout: Layout, words: WordList) -> sparse.csr_matrix:
-    """How often each word stands in each text, not counting where it is part of a longer word of the list."""
-    starts, _, numbers = find_places(layout, words)
-    return count_pairs(layout.owner[starts], numbers, (layout.texts, words.size))
 
 
 def find_places(layout: Layout, words: WordList) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

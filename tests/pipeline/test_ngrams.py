@@ -1,10 +1,12 @@
 """Vocabularies and words found by tables of hashes are those that a plain search finds."""
 
+from collections import Counter
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analyzer.pipeline.ngrams import START, find_words, make_table, pack, pack_all, pack_words, text_grams, unpack
+from analyzer.pipeline.ngrams import START, find_places, make_table, pack, pack_all, pack_words, text_grams, unpack
 
 TEXT = st.text(alphabet="甲乙丙丁，12a", max_size=12)
 WORD = st.text(alphabet="甲乙丙丁", min_size=2, max_size=7)
@@ -25,13 +27,16 @@ def test_counts_are_plain_counts(texts, grams):
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(alphabet="甲乙丙丁", max_size=14), min_size=1, max_size=4), st.lists(WORD, min_size=1, max_size=12, unique=True))
 def test_words_inside_longer_words_do_not_count(texts, words):
-    found = find_words(text_grams(texts), pack_words(words)).toarray()
+    layout = text_grams(texts)
+    places = list(zip(*(column.tolist() for column in find_places(layout, pack_words(words))), strict=True))
+    assert all(end - start == len(words[number]) for start, end, number in places)
+    counts = Counter((int(layout.owner[start]), number) for start, _, number in places)
     for row, text in enumerate(texts):
         spans = [(at, at + len(word), word) for word in words for at in range(len(text)) if text.startswith(word, at)]
         for column, word in enumerate(words):
-            at_most = [span for span in spans if span[2] == word]
-            covered = [span for span in at_most if any(o[0] <= span[0] and span[1] <= o[1] and o != span and len(o[2]) > len(word) for o in spans)]
-            assert len(at_most) - len(covered) <= found[row, column] <= len(at_most)
+            own = [span for span in spans if span[2] == word]
+            inside = [span for span in own if any(o[0] <= span[0] and span[1] <= o[1] and len(o[2]) > len(word) for o in spans)]
+            assert counts[row, column] == len(own) - len(inside)
 
 
 @settings(max_examples=30, deadline=None)
