@@ -93,11 +93,16 @@ def _either(words: list[str]) -> str:
     return "|".join(sorted(words, key=len, reverse=True))
 
 
+NET = re.compile(r"净增加?[^，。；：、\d到至为达]{1,14}$")  # 净增经营主体24万户
+
+
 def read_change(number: Number, left: str) -> str:
     """increase or decrease if the number says by how much something changed, else level."""
     if number.form == "rank":
         return "level"
     patterns = change_patterns()
+    if NET.search(left):
+        return "increase"
     if IMPROVED.search(left) and unit_kind(number.unit) not in ("percent", "none"):
         return "level"
     amount = unit_kind(number.unit) in ("money", "mass", "energy")

@@ -15,6 +15,8 @@ from analyzer.pipeline.reading import Reading
 
 ANNUAL = re.compile(r"同比|比上年|较上年|比去年|较去年|全年(?!度)|一年来|过去(?:的)?一年|年初|本年|这一年|民生实事|年度任务|预期目标")
 LONG = re.compile(r"年均(?!降水|气温|温)|平均每年|五年来|[二两三四五]年来|过去五年|“十[一二三四五]五”(?:以来|时期|期间)|本届政府|的五年[。，]")
+OPENING = re.compile(r"(?:刚刚过去的?|过去的|在|——)?")
+SECTION = 0.5  # what the heading above adds to each line, so that one year told of at length still stands out
 SWITCH_LINE = 2.5  # what a change between one-year and several-year passages costs at a line's border, in nats
 SWITCH_HEADING = 0.8
 HINDSIGHT = 0.3  # a frame is set by what was said before; what follows only helps where nothing was
@@ -60,7 +62,7 @@ def find_frames(reading: Reading, mentions: Sequence[PeriodMention], context: Do
             ahead[line] += weight
             spans_ahead[first, last] += 1
         elif last == first == year - 1:
-            behind[line] -= weight
+            behind[line] -= STRONG if OPENING.fullmatch(reading.text, reading.lines[line].start, mention.start) else weight
         elif last > year:
             ahead[line] += weight / 2
         elif last == first == year:
@@ -70,9 +72,9 @@ def find_frames(reading: Reading, mentions: Sequence[PeriodMention], context: Do
         text = reading.text[here.start:here.end]
         if here.section not in sections:
             sections[here.section] = _section_evidence(here.section, year)
-        behind[number] += sections[here.section][0]
+        behind[number] += SECTION * sections[here.section][0]
         ahead[number] += sections[here.section][1]
-        behind[number] += MARK * bool(LONG.search(text)) - MARK / 2 * bool(ANNUAL.search(text))
+        behind[number] += MARK * bool(LONG.search(text)) - MARK * bool(ANNUAL.search(text))
         ahead[number] -= MARK * bool(re.search(r"今年|全年", text))
     for number, here in enumerate(reading.lines[:-1]):
         if here.kind == "heading":

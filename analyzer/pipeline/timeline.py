@@ -18,6 +18,7 @@ YEAR_ON_YEAR = re.compile(r"[比较](?:上年|去年|前年|同期)|同比")
 # …住房6500套，6月底前全部交付。: the clause says nothing but when it will be done
 FINISHED = re.compile(r"(?:全部|基本|全面|陆续|确保)?(?:完成|建成|交付|竣工|投用|投产|开工|到位|完工|销号|清零|达标|投入使用|完成[^，。；]{2})(?=[，。；])")
 ADVERBIAL = re.compile(r"(?:累计|时间)?，")
+RISEN = re.compile(r"(?:提高|增加|增长|上升|提升|扩大|发展|下降|降低|减少|缩小|攀升|跃升)[到至]$")  # 从2020年的…提高到2025年的 dates what rose
 LOCAL = ("many", "recent", "ahead")
 AHEAD_LINES = 8  # how far below a cell its row's time may stand
 
@@ -144,7 +145,8 @@ def _from_paragraph(timeline: Timeline, quantity: Quantity, status: str, number:
     """A year named earlier in the paragraph carries forward, never back."""
     line = timeline.reading.lines[number]
     for mention in reversed(timeline.between(line.start, quantity.start)):
-        if mention.role == "since" or not carries(timeline.context, mention, status) or _is_local(timeline.reading.text, mention, quantity):
+        if mention.role == "since" or not carries(timeline.context, mention, status) or _is_local(timeline.reading.text, mention, quantity) \
+                or RISEN.search(timeline.reading.text, max(line.start, mention.start - 8), mention.start):
             continue
         if status == "achieved" and NOW.search(timeline.reading.text, mention.end, quantity.start):
             return None

@@ -183,6 +183,9 @@ PLAN = "云江市人民政府关于印发《云江市绿色发展行动计划（
     (REPORT + "一、2025年工作回顾\n近三年累计，能耗下降‹10%›。", "achieved", ["2023/2025"], "recent years that open the sentence hold for all of it"),
     (REPORT + "一、过去五年的回顾\n五年全社会投资累计‹17万亿元›。收入从2020年的‹7万亿元›增加到2025年的‹10万亿元›。自然增长率降到‹6‰›。", ["achieved", "reference", "achieved", "achieved"],
      ["2021/2025", "2020", "2025", "2025"], "a review of five years although its lines name the last"),
+    (REPORT + "一、“十四五”时期工作回顾\n五年来，收入从2020年的‹5万元›提高到2025年的‹7万元›。实施项目‹2000个›。\n刚刚过去的2025年，各项工作取得新进展。\n"
+     "新培育企业‹120家›。\n新增就业‹47万人›，同比增加。", ["reference", "achieved", "achieved", "achieved", "achieved"],
+     ["2020", "2025", "2021/2025", "2025", "2025"], "one year told of at length within a review of five; the end of a rise dates the rise alone"),
     (PLAN + "二、发展目标\n到2024年，新建公园‹30个›。\n新增绿地‹40公顷›。", "planned", ["2024", "2024"], "a section on aims keeps its year for what is done, too"),
     (PLAN + "二、发展目标\n到2025年，设施更加完善。到2035年，水平领先。\n体系更加健全，覆盖率达到‹90%›。", "planned", ["2025"],
      "of several aims the one within the plan"),
