@@ -23,6 +23,8 @@ def parse_arabic(text: str) -> Decimal:
 
 def parse_chinese(text: str) -> Decimal | None:
     """`二百八十八`, `三点一万`, `一百二十万`, `二〇二五` → the number; None if the characters make none."""
+    if len(text) == 1 and text in DIGITS:
+        return Decimal(DIGITS[text])
     whole, point, fraction = text.partition("点")
     magnitude = 1
     if point:

@@ -180,22 +180,21 @@ def _read_plain(text: str, match: re.Match[str]) -> Number | None:
     digits = match["arabic"] or match["chinese"]
     if len(digits) > LONGEST_NUMBER:  # an account, a key, or an attack
         return None
-    value = parse_arabic(digits) if match["arabic"] else parse_chinese(digits)
-    if value is None:
-        return None
     magnitude = match["magnitude"] or ""
     many = bool(match["many"] or match["more"])
     end = match.end("more") if match["more"] else match.end("magnitude") if magnitude else match.end("many") if match["many"] else (
         match.end("arabic") if match["arabic"] else match.end("chinese"))
-    if magnitude in ("千", "百") and not match["more"]:  # 千瓦 and 千米 are units, 2千张 is 2,000
-        unit, unit_end = read_unit(text, match.start("magnitude"))
-        if unit and len(unit) > 1:
-            magnitude, end = "", unit_end
-            return Number(match.start(), end, value, None, unit, _form(match), many, digits)
     unit, unit_end = read_unit(text, end)
     if unit is None and match["chinese"] and not magnitude and not match["ordinal"] and not WORTHY.search(digits) \
             and text[match.start() - 1:match.start()] != "前":
         return None  # 进一步, 统一, 三农: not even a candidate
+    value = parse_arabic(digits) if match["arabic"] else parse_chinese(digits)
+    if value is None:
+        return None
+    if magnitude in ("千", "百") and not match["more"]:  # 千瓦 and 千米 are units, 2千张 is 2,000
+        own, own_end = read_unit(text, match.start("magnitude"))
+        if own and len(own) > 1:
+            return Number(match.start(), own_end, value, None, own, _form(match), many, digits)
     if unit is None and text[end:end + 1] == " " and not re.search(r"(?:附件|附表|表|图|专栏)$", text[max(0, match.start() - 2):match.start()]):
         unit, unit_end = read_unit(text, end + 1)
     if unit is None and not many and text[end:end + 2] in ("个多", "倍多", "年多"):

@@ -225,13 +225,11 @@ def _read_headings(sections: Sequence[tuple[str, ...]], cues: _Cues) -> np.ndarr
 def _describe_places(reading: Reading, sentences: Sequence[Span], texts: Sequence[str], broken: float) -> np.ndarray:
     """Where each sentence stands and how it is made, column by column."""
     lines = [reading.lines[span.line] for span in sentences]
-    kinds = np.array([line.kind for line in lines])
     starts, ends = np.array([span.start for span in sentences]), np.array([span.end for span in sentences])
     line_starts = np.array([line.start for line in lines])
     rows, size = np.arange(len(texts)), np.array([len(text) for text in texts])
-    end = np.array([text[-1] for text in texts])
-    stop, half, colon = (np.isin(end, list(marks)) for marks in ("。！!", "；;", "：:"))
-    heading, first, last = kinds == "heading", starts <= line_starts, ends >= np.array([line.end for line in lines])
+    stop, half, colon, comma, pause = (np.array([text[-1] in marks for text in texts]) for marks in ("。！!", "；;", "：:", "，,", "。；"))
+    heading, first, last = np.array([line.kind == "heading" for line in lines]), starts <= line_starts, ends >= np.array([line.end for line in lines])
     whole, open_end, below_30 = first & last, ~(stop | half | colon), size < 30
     numbered = np.array([NUMBERED.match(text) is not None for text in texts])
     row_number = first & np.array([_follows_number(reading, span) for span in sentences])
@@ -240,12 +238,12 @@ def _describe_places(reading: Reading, sentences: Sequence[Span], texts: Sequenc
         return np.array([pattern.search(text) is not None for text in texts])
 
     return np.column_stack([
-        heading, heading & first, kinds == "list_item", kinds == "table", first, last, whole,
-        first & ~last & (size <= 22), whole & (size <= 22), np.array([(line.level or 0) / 3 for line in lines]),
+        heading, heading & first, np.array([line.kind == "list_item" for line in lines]),
+        np.array([line.kind == "table" for line in lines]), first, last, whole, first & ~last & (size <= 22), whole & (size <= 22), np.array([(line.level or 0) / 3 for line in lines]),
         stop, half, colon, open_end, whole & open_end, size < 8, size < 16, below_30, size > 80, np.log(size) / 4,
         numbered, numbered & below_30, numbered & ~last, np.full(len(texts), broken), broken * (whole & below_30),
-        broken * (first & below_30 & np.isin(end, list("。；"))), (1 - broken) * (whole & below_30),
-        np.isin(end, list("，,")), row_number, row_number & ~heading, np.array([is_list_of_bodies(text) for text in texts]),
+        broken * (first & below_30 & pause), (1 - broken) * (whole & below_30),
+        comma, row_number, row_number & ~heading, np.array([is_list_of_bodies(text) for text in texts]),
         has(MEANING), has(FORBID), has(THANKS), has(JUDGE), np.array([BRACKET.fullmatch(text) is not None for text in texts]),
         np.array([text[0] in "（(〔[【" for text in texts]), rows < 8, rows < 3, np.minimum(rows / 200, 1.0), rows / len(texts),
         np.array([ORDER.match(text) is not None for text in texts]), has(FORWARD), has(REWARD), has(MUST),
