@@ -22,6 +22,7 @@ SWITCH_HEADING = 0.8
 HINDSIGHT = 0.3  # a frame is set by what was said before; what follows only helps where nothing was
 MARK = 2.0
 STRONG = 4.0
+Spans = Counter[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,23 @@ def find_frames(reading: Reading, mentions: Sequence[PeriodMention], context: Do
         if context.genre == "bulletin" or year is None:
             return Frames((reviewed,) * count, (None if context.genre == "bulletin" else span,) * count)
         return Frames(_review_by_section(reading, mentions, year), (span,) * count)
-    behind, ahead = np.zeros(count), np.zeros(count)
-    spans_behind: Counter[tuple[int, int]] = Counter()
-    spans_ahead: Counter[tuple[int, int]] = Counter()
+    behind, ahead, spans_behind, spans_ahead = _weigh_mentions(reading, mentions, year)
+    _weigh_lines(reading, behind, ahead, year)
+    long_review = spans_behind.most_common(1)[0][0] if spans_behind else (year - 5, year - 1)
+    long_plan = spans_ahead.most_common(1)[0][0] if spans_ahead else (year, year + 4)
+    review = tuple(long_review if odds > 0 else (year - 1, year - 1) for odds in _smooth(reading, behind))
+    plan = tuple(long_plan if odds > 0 else (year, year) for odds in _smooth(reading, ahead))
+    return Frames(review, plan)
+
+
+def _weigh_mentions(reading: Reading, mentions: Sequence[PeriodMention], year: int) -> tuple[np.ndarray, np.ndarray, Spans, Spans]:
+    """What the times named in each line say: nats for several years behind, and ahead; and how often each span of years is named."""
+    behind, ahead = np.zeros(len(reading.lines)), np.zeros(len(reading.lines))
+    spans_behind: Spans = Counter()
+    spans_ahead: Spans = Counter()
     line = 0
     for mention in mentions:
-        while line < count - 1 and mention.start >= reading.lines[line].end:
+        while line < len(reading.lines) - 1 and mention.start >= reading.lines[line].end:
             line += 1
         weight = STRONG if reading.lines[line].kind == "heading" else MARK
         first, last = first_year(mention.period), last_year(mention.period)
@@ -67,6 +79,11 @@ def find_frames(reading: Reading, mentions: Sequence[PeriodMention], context: Do
             ahead[line] += weight / 2
         elif last == first == year:
             ahead[line] -= weight
+    return behind, ahead, spans_behind, spans_ahead
+
+
+def _weigh_lines(reading: Reading, behind: np.ndarray, ahead: np.ndarray, year: int) -> None:
+    """Adds what each line's words and the headings above it say."""
     sections: dict[tuple[str, ...], tuple[float, float]] = {}
     for number, here in enumerate(reading.lines):
         text = reading.text[here.start:here.end]
@@ -80,11 +97,6 @@ def find_frames(reading: Reading, mentions: Sequence[PeriodMention], context: Do
         if here.kind == "heading":
             behind[number + 1] += _order_evidence(reading.text[here.start:here.end], year)
     ahead -= 0.3  # a report plans one year unless it says otherwise
-    long_review = spans_behind.most_common(1)[0][0] if spans_behind else (year - 5, year - 1)
-    long_plan = spans_ahead.most_common(1)[0][0] if spans_ahead else (year, year + 4)
-    review = tuple(long_review if odds > 0 else (year - 1, year - 1) for odds in _smooth(reading, behind))
-    plan = tuple(long_plan if odds > 0 else (year, year) for odds in _smooth(reading, ahead))
-    return Frames(review, plan)
 
 
 def _review_by_section(reading: Reading, mentions: Sequence[PeriodMention], year: int) -> tuple[tuple[int, int], ...]:
