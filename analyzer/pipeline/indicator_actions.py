@@ -6,7 +6,7 @@ No bar asks for it; `models/indicators.md` says how often it agrees with the gol
 from __future__ import annotations
 
 from analyzer.pipeline.indicator_candidates import Candidate
-from analyzer.pipeline.indicator_places import Place
+from analyzer.pipeline.indicator_clauses import Place
 from analyzer.pipeline.indicator_words import Verb
 from analyzer.pipeline.layers import Quantity
 

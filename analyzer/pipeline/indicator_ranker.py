@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +13,12 @@ import numpy as np
 from analyzer import lexicon
 from analyzer.errors import ModelError
 from analyzer.pipeline.indicator_candidates import Candidate
-from analyzer.pipeline.indicator_features import NAME_REACH, end_features, own_features, place_features, start_features
-from analyzer.pipeline.indicator_places import Place
+from analyzer.pipeline.indicator_clauses import Place
+from analyzer.pipeline.indicator_features import NAME_REACH, Part, candidate_parts, place_features
 from analyzer.pipeline.layers import Quantity
 
 MODEL = "indicators.npz"
+MOST_REMEMBERED = 50_000  # parts of features, 10 MB
 CROSS = "\x1f"
 SINGLE = 0.98  # how often the only candidate that the rules leave is right
 
@@ -28,44 +29,43 @@ class Ranker:
 
     `crossed` holds the weights of what stands around, apart for each kind and each name (kind:edge) of candidate.
     `borders` tells of two neighbouring characters how often a word ends between them: 0 never … 5 always.
-    `temperature` divides the scores so that probabilities are as often right as they say.
+    `temperature` divides the scores so that probabilities are as often right as they say. `memory` keeps what parts of features weigh.
     """
 
     weights: dict[str, float]
     crossed: dict[str, dict[str, float]]
     borders: dict[str, int]
     temperature: float = 1.0
+    memory: dict[Part, float] = field(default_factory=dict, compare=False, repr=False)
 
     def rank(self, text: str, quantities: list[Quantity], places: list[Place], index: int,
              candidates: list[Candidate]) -> list[tuple[float, Candidate]]:
         """The candidates with their probabilities, the likeliest first."""
         if len(candidates) == 1:
             return [(SINGLE, candidates[0])]
-        place, quantity, borders = places[index], quantities[index], self.borders
-        around = place_features(text, quantity, place)
-        seen: dict[tuple[str, int], float] = {}
+        around = place_features(text, quantities[index], places[index])
+        seen: dict[str, float] = {}
         scores = []
         for candidate in candidates:
             kind, name = candidate.kind, f"{candidate.kind}:{candidate.edge}"
-            score = self._sum(own_features(text, quantities, places, index, candidate, borders))
-            if (kind, -1) not in seen:
-                seen[kind, -1] = self.weights.get(f"k={kind}", 0.0) + self._cross(kind, around)
-            if (name, -2) not in seen:
-                seen[name, -2] = self.weights.get(f"n={name}", 0.0) + self._cross(name, around[:NAME_REACH])
-            score += seen[kind, -1] + seen[name, -2]
-            if candidate.other is None:
-                start, end = candidate.pieces[0][0], candidate.pieces[-1][1]
-                opening, closing = (f"<{kind}", start), (f">{kind}", end)
-                if opening not in seen:
-                    seen[opening] = self._sum(start_features(text, start, kind, borders))
-                if closing not in seen:
-                    seen[closing] = self._sum(end_features(text, quantity, place, end, kind, borders))
-                score += seen[opening] + seen[closing]
+            if kind not in seen:
+                seen[kind] = self.weights.get(f"k={kind}", 0.0) + self._cross(kind, around)
+            if name not in seen:
+                seen[name] = self.weights.get(f"n={name}", 0.0) + self._cross(name, around[:NAME_REACH])
+            score = seen[kind] + seen[name]
+            for part in candidate_parts(text, quantities, places, index, candidate, self.borders):
+                known = self.memory.get(part)
+                score += self._weigh(part) if known is None else known
             scores.append(score / self.temperature)
         return sorted(zip(probabilities(scores), candidates, strict=True), key=lambda pair: -pair[0])
 
-    def _sum(self, features: list[str]) -> float:
-        return sum(filter(None, map(self.weights.get, features)))
+    def _weigh(self, part: Part) -> float:
+        """The weights of one part of the features; parts come again and again, so they are remembered."""
+        if len(self.memory) >= MOST_REMEMBERED:
+            self.memory.clear()
+        make, facts = part
+        self.memory[part] = known = sum(filter(None, map(self.weights.get, make(*facts))))
+        return known
 
     def _cross(self, key: str, around: list[str]) -> float:
         table = self.crossed.get(key)
@@ -93,13 +93,9 @@ def all_features(text: str, quantities: list[Quantity], places: list[Place], ind
                  borders: dict[str, int]) -> list[str]:
     """All features of one candidate as flat strings, as training counts them; `rank` weighs exactly these."""
     kind, name = candidate.kind, f"{candidate.kind}:{candidate.edge}"
-    features = own_features(text, quantities, places, index, candidate, borders)
-    features += [f"k={kind}", f"n={name}", *(f"{kind}{CROSS}{feature}" for feature in around),
-                 *(f"{name}{CROSS}{feature}" for feature in around[:NAME_REACH])]
-    if candidate.other is None:
-        features += start_features(text, candidate.pieces[0][0], kind, borders)
-        features += end_features(text, quantities[index], places[index], candidate.pieces[-1][1], kind, borders)
-    return features
+    features = [name for make, facts in candidate_parts(text, quantities, places, index, candidate, borders) for name in make(*facts)]
+    return features + [f"k={kind}", f"n={name}", *(f"{kind}{CROSS}{feature}" for feature in around),
+                       *(f"{name}{CROSS}{feature}" for feature in around[:NAME_REACH])]
 
 
 # Without a trained model: the phrase before the number's verb, else the one behind the number, else its neighbour's.

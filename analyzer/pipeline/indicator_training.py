@@ -103,7 +103,7 @@ def _groups(document: MeasuredDocument, agrees: Agreement, borders: dict[str, in
 
 
 def _labels(document: MeasuredDocument, candidates: list[Candidate], index: int, agrees: Agreement) -> list[bool]:
-    """Which candidates are right; one that points to another number only where no phrase of its own is."""
+    """Which candidates are right: word for word if one is; one that points to another number only where no phrase of its own is."""
     record = document.records[index]
     right = []
     for candidate in candidates:
@@ -113,6 +113,10 @@ def _labels(document: MeasuredDocument, candidates: list[Candidate], index: int,
             other = document.records[candidate.other]
             readings = [other.get("indicator"), *(other.get("indicator_alt") or ())]
             right.append(any(agrees(record, reading) for reading in readings if reading))
+    readings = {record.get("indicator"), *(record.get("indicator_alt") or ())}
+    exact = [candidate.other is None and words_of(document.reading.text, candidate) in readings for candidate in candidates]
+    if any(exact):
+        return exact
     for wanted in ("own", "inherit"):
         chosen = [label and (candidate.other is None if wanted == "own" else candidate.kind == wanted)
                   for label, candidate in zip(right, candidates, strict=True)]

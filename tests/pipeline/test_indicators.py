@@ -61,6 +61,19 @@ TABLE = [
     ("本措施自发布之日起施行，有效期<5|年>。", ["有效期"], "a time word that is what is measured"),
     ("固定资产投资（不含农户）增长<↑5|%>。", ["固定资产投资"], "a bracket behind the name"),
     ("新能源汽车产量突破<50|万辆>、增长<↑29|%>。", ["新能源汽车产量", "新能源汽车产量"], "新 belongs to the name"),
+    ("新认定瞪羚企业<5|家>、总数达到<31|家>。", ["瞪羚企业", "瞪羚企业"], "a bare sum counts what stood before"),
+    ("<8|家>企业入选国家级名单。", ["企业"], "a sure predicate ends the name"),
+    ("对<75|件>规章进行全面清理。", ["规章"], "进行 stands in no name"),
+    ("其中确诊病例中，南宁市<5|例>、柳州市<2|例>。", ["确诊病例", "确诊病例"], "a listed place is where, not what"),
+    ("考评分值=日常监测（<60|%>）+实地调研（<40|%>）。", ["日常监测", "实地调研"], "a number alone in its bracket"),
+    ("污水、垃圾处理能力不断提高，处理率分别达到<95|%>、<85|%>。", ["污水处理率", "垃圾处理率"], "items in the clause before, the head in the own one"),
+    ("粮食产量<90|万吨>、油料产量<6|万吨>，分别增长<↑2|%>、<↑3|%>。", ["粮食产量", "油料产量"] * 2, "as many numbers before"),
+    ("引导合作银行将平均费率降至<1|%>以下。", ["平均费率"], "将 moves the object forward"),
+    ("按照规定给予不超过总投入<30|%>、最高<500|万元>的经费支持。", ["经费支持", "经费支持"], "a share of the whole that is granted"),
+    ("有效灌溉面积达到耕地总面积的<64|%>。", ["有效灌溉面积"], "what it is a share of stands before 的"),
+    ("建成茶馆<30|家>（累计<90|家>）。", ["茶馆", "茶馆"], "a sum in brackets"),
+    ("新增<30|户>（累计<90|户>）餐饮单位。", ["餐饮单位", "餐饮单位"], "an aside between number and name"),
+    ("59.建成5G基站<200|座>。", ["5G基站"], "the number of an item is no word"),
 ]
 
 
