@@ -113,8 +113,8 @@ def _labels(document: MeasuredDocument, candidates: list[Candidate], index: int,
             other = document.records[candidate.other]
             readings = [other.get("indicator"), *(other.get("indicator_alt") or ())]
             right.append(any(agrees(record, reading) for reading in readings if reading))
-    readings = {record.get("indicator"), *(record.get("indicator_alt") or ())}
-    exact = [candidate.other is None and words_of(document.reading.text, candidate) in readings for candidate in candidates]
+    wordings = {record.get("indicator"), *(record.get("indicator_alt") or ())}
+    exact = [candidate.other is None and words_of(document.reading.text, candidate) in wordings for candidate in candidates]
     if any(exact):
         return exact
     for wanted in ("own", "inherit"):
