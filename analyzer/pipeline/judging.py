@@ -135,9 +135,10 @@ def is_reference_number(number: Number, left: str, right: str) -> str | None:
 
 
 def is_ordinal(number: Number, left: str, right: str) -> str | None:
-    first = number.value == 1 and not number.digits[0].isdigit()
-    placed = number.unit in ("位", "名") or number.unit is None and not re.match(r"[\u4e00-\u9fff]", right) or re.match(r"[和与]第", right)
-    return None if placed and not first and RANK_BEFORE.search(left) else "ordinal"
+    if number.value == 1 and not number.digits[0].isdigit():
+        return "ordinal"
+    placed = number.unit in ("位", "名") or number.unit is None and not HAN_AFTER.match(right) or right.startswith(("和第", "与第"))
+    return None if placed and RANK_BEFORE.search(left) else "ordinal"
 
 
 def is_class(number: Number, left: str, right: str) -> str | None:

@@ -45,7 +45,8 @@ TIME = re.compile(
   | (?P<bhalf>[上下])半年 | 第?(?P<bquarter>[一二三四])季度 | (?P<three>前三季度)
     """, re.X)
 
-ANCHOR = re.compile(r"[年月季五届]|纪末|(?<=\d)\s?[-—–―~](?=[-—–\s]{0,2}20\d\d)")
+ANCHOR = re.compile(r"[年月季五届]|纪末|"
+                    r"(?:[-—–―~](?<=\d[-—–―~])|\s[-—–―~](?<=\d\s[-—–―~]))(?=[-—–\s]{0,2}20\d\d)")  # begins with a letter: twice as fast
 FIRST = frozenset("0123456789一二两三四五六七八九十“\"‘'&过近最前刚这本今未往下去上明当全年第")
 REACH = 14  # characters that may stand before the first anchor of a mention
 TITLE = re.compile(r"《[^《》\n]{1,80}》")
@@ -213,6 +214,7 @@ def shift(period: str, years: int) -> str:
     return re.sub(r"\d{4}", lambda match: str(int(match.group()) + years), period)
 
 
+@functools.lru_cache(maxsize=1024)
 def last_year(period: str) -> int:
     """The year in which a period ends."""
     return int(re.findall(r"\d{4}", period)[-1])
@@ -223,6 +225,7 @@ def first_year(period: str) -> int:
     return int(period[:4])
 
 
+@functools.lru_cache(maxsize=1024)
 def period_to_due(period: str | None) -> str | None:
     """The last day of a period as an ISO date.
 

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from analyzer.records import Block, Document, Interval
 
@@ -57,7 +60,7 @@ class Reading:
 def read_text(document: Document) -> Reading:
     """The document's blocks, less its furniture, as one reading."""
     pieces: list[str] = []
-    offsets = array("L")
+    runs: list[tuple[int, int]] = []
     lines: list[Line] = []
     headings: list[tuple[int, str]] = []
     length = 0
@@ -65,7 +68,7 @@ def read_text(document: Document) -> Reading:
         if block.kind == "furniture":
             continue
         for cell, (start, end) in enumerate(_stretches(block)):
-            text, places = _bridge(document.text, start, end)
+            text, own_runs = _bridge(document.text, start, end)
             if not text:
                 continue
             if block.kind == "list_item" and block.level:  # 1. …: what stood deeper than it is closed
@@ -78,37 +81,47 @@ def read_text(document: Document) -> Reading:
                 headings.append((level, text))
             lines.append(Line(length, length + len(text), block.kind, block.level, number, section, cell if block.cells else None))
             pieces.append(text + "\n")
-            offsets.extend(places)
-            offsets.append(end)
+            runs += own_runs
+            runs.append((end, 1))
             length += len(text) + 1
-    return Reading("".join(pieces), offsets, tuple(lines))
+    return Reading("".join(pieces), runs_to_offsets(runs), tuple(lines))
+
+
+def runs_to_offsets(runs: Sequence[tuple[int, int]]) -> array:
+    """(start, how many) of stretches of the document → where each of their characters stands."""
+    offsets = array("Q")
+    if runs:
+        starts, sizes = np.array(runs, np.int64).T
+        ends = np.cumsum(sizes)
+        offsets.frombytes((np.arange(ends[-1]) + np.repeat(starts - ends + sizes, sizes)).astype(np.uint64).tobytes())
+    return offsets
 
 
 def _stretches(block: Block) -> list[tuple[int, int]]:
     return [(cell.start, cell.end) for cell in block.cells] if block.cells else [(block.start, block.end)]
 
 
-def _bridge(source: str, start: int, end: int) -> tuple[str, array]:
-    """Characters `start`–`end` without hard line breaks, outer blanks and marks of notes, and where each stands."""
+def _bridge(source: str, start: int, end: int) -> tuple[str, list[tuple[int, int]]]:
+    """Characters `start`–`end` without hard line breaks, outer blanks and marks of notes, and (start, how many) of what is left."""
     text = source[start:end]
     start += len(text) - len(text.lstrip())
     text = text.strip()
-    places = array("L", range(start, start + len(text)))
+    runs = [(start, len(text))]
     breaks = BREAK_BLANKS_OR_NOTE if MARK.search(text) else BREAK_OR_BLANKS if MANY_BLANKS.search(text) else BREAK
     if "\n" in text or breaks is not BREAK:
         kept: list[str] = []
-        kept_places = array("L")
+        runs = []
         last = 0
         for gap in breaks.finditer(text):
             piece = text[last:gap.start()]
             piece = piece.rstrip(BLANKS) if "\n" in gap.group() else piece
             kept.append(piece)
-            kept_places.extend(places[last:last + len(piece)])
+            runs.append((start + last, len(piece)))
             last = gap.end()
         kept.append(text[last:])
-        kept_places.extend(places[last:])
-        text, places = "".join(kept), kept_places
-    return text.translate(FOLD) if TO_FOLD.search(text) else text, places
+        runs.append((start + last, len(text) - last))
+        text = "".join(kept)
+    return text.translate(FOLD) if TO_FOLD.search(text) else text, runs
 
 
 def join_breaks(text: str) -> str:

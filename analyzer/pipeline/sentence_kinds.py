@@ -239,7 +239,8 @@ def _describe_places(reading: Reading, sentences: Sequence[Span], texts: Sequenc
 
     return np.column_stack([
         heading, heading & first, np.array([line.kind == "list_item" for line in lines]),
-        np.array([line.kind == "table" for line in lines]), first, last, whole, first & ~last & (size <= 22), whole & (size <= 22), np.array([(line.level or 0) / 3 for line in lines]),
+        np.array([line.kind == "table" for line in lines]), first, last, whole, first & ~last & (size <= 22), whole & (size <= 22),
+        np.array([(line.level or 0) / 3 for line in lines]),
         stop, half, colon, open_end, whole & open_end, size < 8, size < 16, below_30, size > 80, np.log(size) / 4,
         numbered, numbered & below_30, numbered & ~last, np.full(len(texts), broken), broken * (whole & below_30),
         broken * (first & below_30 & pause), (1 - broken) * (whole & below_30),

@@ -160,4 +160,4 @@ def span_of(words: str, *, whole: bool = True) -> str | None:
 
 def plain(words: str) -> str:
     """A head without its bracket and blanks."""
-    return re.sub(r"\s", "", BRACKET.sub("", words))
+    return "".join(BRACKET.sub("", words).split())
