@@ -33,6 +33,7 @@ from analyzer import store as library
 ROOT = Path(__file__).parents[1]
 SESSIONS = int(os.environ.get("LOAD_SESSIONS", "20"))
 BROWSERS = int(os.environ.get("LOAD_BROWSERS", "3"))
+WARM = float(os.environ.get("LOAD_WARM", "15"))  # seconds between the first visitor and the crowd
 THINKS = (1.0, 4.0)  # seconds between two clicks of a person
 STEPS = [  # page, query
     ("targets", ""), ("targets", "status=planned"), ("targets", "q=住房"), ("targets", "category=housing&sort=-value"), ("targets", "page=7"),
@@ -206,6 +207,8 @@ def main() -> int:
                 break
             except OSError:
                 time.sleep(0.05)
+        asyncio.run(browse(f"ws://127.0.0.1:{port}", SESSIONS, time.perf_counter() + 1, [], errors))  # the first visitor starts the server up
+        time.sleep(WARM)
         begun = time.perf_counter()
         batch = begin_import(home, store, env)
         asyncio.run(browse_all(f"ws://127.0.0.1:{port}", seconds, times, errors))

@@ -59,5 +59,12 @@ def _load_all() -> None:
     for name in NAMES:
         if name not in HEAVY:
             importlib.import_module(f"analyzer.ui.pages.{name}")
+    _settle()
+    time.sleep(10)
+    importlib.import_module("sklearn.feature_extraction.text")  # what the first comparison would wait for
+    _settle()
+
+
+def _settle() -> None:
     gc.collect()
     gc.freeze()  # what was loaded stays; later collections walk only what sessions made
