@@ -78,7 +78,8 @@ def run_worker(nursery: subprocess.Popen, log: Path, most: int | None = None) ->
     while most is not None and (said := whole_lines(log))[-1:] != ["end"]:
         if len(said) >= most:
             time.sleep(random.uniform(0, 0.02))
-            os.kill(pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it had ended its work by then
+                os.kill(pid, signal.SIGKILL)
             break
         time.sleep(0.001)
     status = int(nursery.stdout.readline())
