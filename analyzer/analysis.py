@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 from collections.abc import Iterator
+
+from threadpoolctl import ThreadpoolController
 
 from analyzer import __version__
 from analyzer.assembly import layers_to_commitments, layers_to_figures, layers_to_rejected, layers_to_sentences
@@ -21,13 +24,19 @@ def analyze(document: Document, *, infer_departments: bool = False, classifier: 
     `classifier` replaces the default codebook's one (`analyzer.categories.load_classifier(path)`).
     """
     classifier = classifier or load_classifier()
-    with _no_collection():
+    with _no_collection(), _libraries().limit(limits=1):
         layers = read_layers(document)
         sentences = layers_to_sentences(layers)
         areas = read_areas(layers, classifier)
         figures = layers_to_figures(layers, infer=infer_departments, areas=areas)
         commitments = layers_to_commitments(layers, sentences, figures, infer=infer_departments, areas=areas)
         return Analysis(document, figures, commitments, sentences, layers_to_rejected(layers), layers.context.genre, __version__, classifier.digest)
+
+
+@functools.cache
+def _libraries() -> ThreadpoolController:
+    """What multiplies matrices. A document's are small: a second thread only waits for them, which cost a third more processor time."""
+    return ThreadpoolController()
 
 
 @contextlib.contextmanager
