@@ -65,7 +65,7 @@ def test_every_sentence_has_one_of_five_kinds_with_a_chance():
 @pytest.mark.parametrize(("text", "heading"), [
     ("12", True),  # a row number
     ("市住房城乡建设局、市财政局、各区政府", True),  # a list of bodies
-    ("加强收支管理，严禁铺张浪费，", False),  # a line that goes on is no heading
+    ("各单位要管好自己的账，", False),  # a line that goes on is no heading
 ])
 def test_what_needs_no_model(text, heading):
     import numpy as np
@@ -98,7 +98,7 @@ def test_what_needs_no_model(text, heading):
     ("坚持把区域协调发展作为内在要求。", "作为", "区域协调发展"),
     ("将重点任务纳入年度考核。", "纳入", "重点任务"),
     ("招引5G、大数据企业落户。", "招引", "5G、大数据企业落户"),
-    ("居民收入增长与经济增长同步。", "增长", "居民收入"),
+    ("农民收入增长快于城里。", "增长", "农民收入"),
     ("12。", None, None),
 ])
 def test_action_and_object(text, action, thing):

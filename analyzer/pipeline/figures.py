@@ -33,7 +33,7 @@ def find_quantities(text: str) -> list[Quantity]:
 
 
 def share_comparators(text: str, quantities: list[Quantity]) -> list[Quantity]:
-    """分别稳定在310万吨和750万吨左右: the word behind the last number of a list under 分别 holds for all of it."""
+    """分别稳定在200万吨和500万吨左右: the word behind the last number of a list under 分别 holds for all of it."""
     shared = list(quantities)
     for i in range(len(shared) - 2, -1, -1):
         first, second = shared[i], shared[i + 1]

@@ -130,7 +130,7 @@ def _end_behind(text: str, start: int, end: int, end_kind: str, verbs: list[Verb
         if found:
             end, end_kind = found.start(), name
     for verb in verbs:
-        # 3家骨干企业、带动一批配套企业: the next task begins
+        # 3家龙头厂、带动一批配套厂: the next task begins
         if start + 1 < verb.start - 1 < end and text[verb.start - 1] in "、并" and verb.kind == "do":
             return verb.start - 1, "task"
     return end, end_kind

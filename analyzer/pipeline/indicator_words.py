@@ -169,7 +169,7 @@ def strip_tail(text: str, start: int, end: int) -> tuple[int, list[Verb]]:
     tails, words = _tails(), []
     while end > start:
         if text[end - 1] in "）)" and (opens := max(text.rfind("（", start, end), text.rfind("(", start, end))) > start + 1:
-            end = opens  # 固定资产投资额（指厂房和设备）达到…
+            end = opens  # 设备投资额（不含厂房）达到…
             continue
         for length in range(min(6, end - start), 1 if text[end - 2:end] in KEPT_ENDS else 0, -1):
             kind = tails.get(text[end - length:end])

@@ -10,7 +10,7 @@ TERM_BEFORE = re.compile(
 # 每年至少组织一次, 每三个月开展两次: how often a rule binds
 OFTEN_BEFORE = re.compile(r"每(?:半?年度?|季度?|半?月|周|[\d一二三四五六十]{1,2}个?(?:年|月|周))[^，。；]{0,14}$")
 LISTED_LIMIT = re.compile(r"(?:[、和][\d一二三四五六七八九十]{1,3}个?(?:工作日|月|小时|天|日|年)){1,4}(?:以|之)?内")  # 五个、七个工作日内
-# A fine, from its least to its most: 处十万元以上五十万元以下罚款, 违法所得一倍以上五倍以下的罚款
+# A fine, from its least to its most: 处三万元以上八万元以下罚款, 所得款项二倍以上四倍以下的罚款
 FINE_BEFORE = re.compile(r"处(?:以|罚)?[^，。；]{0,10}$|(?:违法所得|货值|价款|费用)(?:金额|价款)?的?$|罚款$")
 FINE_AFTER = re.compile(r"(?:以[上下])?[^，。；]{0,14}罚[款金]")
 

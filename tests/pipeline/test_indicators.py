@@ -66,7 +66,7 @@ TABLE = [
     ("对<75|件>规章进行全面清理。", ["规章"], "进行 stands in no name"),
     ("其中确诊病例中，南宁市<5|例>、柳州市<2|例>。", ["确诊病例", "确诊病例"], "a listed place is where, not what"),
     ("考评分值=日常监测（<60|%>）+实地调研（<40|%>）。", ["日常监测", "实地调研"], "a number alone in its bracket"),
-    ("污水、垃圾处理能力不断提高，处理率分别达到<95|%>、<85|%>。", ["污水处理率", "垃圾处理率"], "items in the clause before, the head in the own one"),
+    ("污水、垃圾处理又进一步，处理率分别达到<95|%>、<85|%>。", ["污水处理率", "垃圾处理率"], "items in the clause before, the head in the own one"),
     ("粮食产量<90|万吨>、油料产量<6|万吨>，分别增长<↑2|%>、<↑3|%>。", ["粮食产量", "油料产量"] * 2, "as many numbers before"),
     ("引导合作银行将平均费率降至<1|%>以下。", ["平均费率"], "将 moves the object forward"),
     ("按照规定给予不超过总投入<30|%>、最高<500|万元>的经费支持。", ["经费支持", "经费支持"], "a share of the whole that is granted"),

@@ -41,9 +41,9 @@ LISTS = [  # a list as written, its bodies, why
 GROUPS = [  # bracket's content, bodies/role, why
     ("责任单位：市住建局、市财政局", "市住建局/responsible 市财政局/responsible", "责任单位 gives no rank"),
     ("责任部门:市教育局", "市教育局/responsible", "half-width colon"),
-    ("牵头单位：市商务局；配合单位：市工信局、市发改委", "市商务局/lead 市工信局/support 市发改委/support", "two labels"),
+    ("牵头单位：市粮食局；配合单位：市工信局、市统计局", "市粮食局/lead 市工信局/support 市统计局/support", "two labels"),
     ("牵头单位：市商务局，责任单位：各区政府", "市商务局/lead 各区政府/responsible", "a comma between labels"),
-    ("牵头单位：省医保局，参加单位：省卫健委", "省医保局/lead 省卫健委/support", "参加 supports"),
+    ("牵头单位：省档案局，参加单位：省统计局", "省档案局/lead 省统计局/support", "参加 supports"),
     ("牵头单位：市委网信办;配合单位市直有关部门", "市委网信办/lead 市直有关部门/support", "the second colon was forgotten"),
     ("主办单位：区商务委 协办单位：区科委", "区商务委/lead 区科委/support", "主办 leads, 协办 supports"),
     ("牵头落实：市信访局", "市信访局/lead", "牵头 with any noun"),

@@ -146,7 +146,7 @@ def periods_of(text, statuses, name="text.txt"):
     return [period for period, _ in found]
 
 
-REPORT = "2026年云江省政府工作报告\n——2026年1月20日在云江省第十四届人民代表大会第四次会议上\n"
+REPORT = "2026年云江省政府工作报告\n——2026年1月20日在云江省人民代表大会上\n"
 PLAN = "云江市人民政府关于印发《云江市绿色发展行动计划（2023—2025年）》的通知\n云政发〔2023〕5号\n"
 
 

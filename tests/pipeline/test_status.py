@@ -28,7 +28,7 @@ from analyzer.pipeline.status_training import (
 )
 from analyzer.pipeline.tense import pair_sums, weigh
 
-REPORT = "2026年云江省政府工作报告\n——2026年1月20日在云江省第十四届人民代表大会第四次会议上\n"
+REPORT = "2026年云江省政府工作报告\n——2026年1月20日在云江省人民代表大会上\n"
 MEASURES = "云江市人民政府关于印发云江市支持企业发展若干措施的通知\n云政发〔2025〕8号\n"
 PLAN_TITLE = "云江市人民政府关于印发《云江市绿色发展行动计划（2023—2025年）》的通知\n云政发〔2023〕5号\n"
 
@@ -80,9 +80,9 @@ MORE = [
     (REPORT + "去年新建公园‹30个›。今年要加快推进公园建设，新建‹40个›以上。", ["achieved", "planned"], "both in one paragraph"),
     (PLAN_TITLE + "一、发展基础\n目前已建成基站‹900个›，覆盖率达到‹80%›。\n二、主要任务\n加快推进基站建设，新建‹300个›。",
      ["achieved", "achieved", "planned"], "a plan's own review"),
-    ("1985年政府工作报告\n——1985年3月27日在第六届全国人民代表大会第三次会议上\n（一）关于经济形势\n1984年，工业继续增长。原煤产量达到‹7亿吨›，比上年增长‹8%›。",
+    ("1985年政府工作报告\n——1985年4月2日在云江省人民代表大会上\n（一）关于经济形势\n1984年，工业继续增长。原煤产量达到‹7亿吨›，比上年增长‹8%›。",
      ["achieved", "achieved"], "a report's own title does not make it a plan"),
-    ("现在，我代表省人民政府，向大会报告工作。\n一、2025年工作回顾\n支持企业发展，脱贫人口务工规模超过‹30万人›。", ["achieved"], "a report whose title is lost"),
+    ("下面我向大会报告工作。\n一、2025年工作回顾\n支持企业发展，脱贫人口务工规模超过‹30万人›。", ["achieved"], "a report whose title is lost"),
     ("关于数字经济提案的答复意见\n云江市科技局\n2021年6月1日\n一、有关情况\n产品市场占有率达到‹20%›以上，服务企业‹100家›。", ["achieved", "achieved"],
      "a reply tells of the state of things"),
     (MEASURES + "对年营业收入首次突破‹1亿元›的企业，给予‹30万元›奖励。", ["standard", "standard"], "threshold and grant"),
