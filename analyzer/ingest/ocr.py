@@ -35,7 +35,7 @@ def read_image(data: bytes, name: str, *, limits: Limits = DEFAULT_LIMITS) -> Do
 
 def parse_image(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Document:
     """`read_image` in this very process."""
-    from analyzer.ingest.pdf import pages_to_document
+    from analyzer.ingest.pages import pages_to_document
 
     if not is_available():
         raise missing_extra(name)
@@ -43,7 +43,7 @@ def parse_image(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Docu
     for number, (picture, scale) in enumerate(_frames(data, name, limits), 1):
         pages.append(recognise(picture, number, scale))
         report_progress()
-    return pages_to_document(pages, name, "image", [OCR_NOTE], limits)
+    return pages_to_document(pages, name, "image", [OCR_NOTE])
 
 
 OCR_NOTE = "text recognised from a picture; check figures against it / 文字由图像识别得到，请对照原件核对数据"

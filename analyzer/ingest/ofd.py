@@ -12,7 +12,7 @@ from lxml import etree
 from analyzer.errors import UnreadableDocument
 from analyzer.ingest.package import Package, attribute, child, local, whole_number
 from analyzer.ingest.page import Page
-from analyzer.ingest.pdf import pages_to_document
+from analyzer.ingest.pages import pages_to_document
 from analyzer.ingest.refusals import broken, encrypted, too_long, too_many_pages
 from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits, report_progress
 from analyzer.records import Document
@@ -68,7 +68,7 @@ def read_ofd(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS) -> Documen
     if blank:
         warnings.append(f"pages without text (pictures or outlines, not read): {', '.join(blank[:30])} / "
                         f"以下页没有文字（图片或矢量轮廓，未读取）：{'、'.join(blank[:30])}")
-    return pages_to_document(pages, name, "ofd", warnings, limits)
+    return pages_to_document(pages, name, "ofd", warnings)
 
 
 def _recognise(package: Package, pages: list[Page], pictures: dict[int, str], limits: Limits) -> list[str]:

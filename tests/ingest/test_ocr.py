@@ -11,7 +11,7 @@ from analyzer.ingest.pdf import parse_pdf
 from analyzer.ingest.pdf_image import draw_page
 from analyzer.ingest.pdf_text import RADICALS
 from analyzer.ingest.places import boxes_of
-from analyzer.ingest.sandbox import DEFAULT_LIMITS, Limits
+from analyzer.ingest.sandbox import Limits
 from analyzer.ingest.tables import rows_of
 
 needs_extra = pytest.mark.skipif(not ocr.is_available(), reason='needs pip install "policy-analyzer[ocr]"')
@@ -142,11 +142,11 @@ def test_skew_is_measured(angle):
 
 
 def test_the_second_reader_agrees_with_the_first():
-    from analyzer.ingest.pdf import pages_to_document
+    from analyzer.ingest.pages import pages_to_document
     from analyzer.ingest.pdf_fallback import read_page_slowly
 
     page = read_page_slowly(draw(plan, size=SIZE), 0)
-    other = pages_to_document([page], "a.pdf", "pdf", [], DEFAULT_LIMITS)
+    other = pages_to_document([page], "a.pdf", "pdf", [])
     assert other.text.translate(RADICALS) == parse_pdf(draw(plan, size=SIZE), "a.pdf").text
 
 
