@@ -26,7 +26,7 @@ from analyzer.errors import AnalyzerError, UnreadableDocument
 from analyzer.ingest import refusals
 from analyzer.ingest.sandbox import KILLED
 from analyzer.records import Analysis
-from analyzer.sinks import Outcome, Sink, keep_analysis, open_sink
+from analyzer.sinks import Outcome, Sink, keep_analysis, open_sink, settle_outcome
 
 SECONDS = 120.0  # for one document; a report takes less than one
 MEGABYTES = 4096  # of address space for one child
@@ -54,14 +54,7 @@ def run_batch(paths: Iterable[str], sinks: Sequence[Sink], *, workers: int | Non
     """
     outcomes: list[Outcome] = []
 
-    def settle(outcome: Outcome) -> None:
-        if outcome.status != "known":
-            for sink in sinks:
-                sink.note(outcome)
-            outcomes.append(outcome)
-        if report:
-            report(outcome)
-
+    settle = functools.partial(settle_outcome, outcomes, sinks, report)
     def to_do() -> Iterator[tuple[str, str]]:
         for job in list_jobs(paths, sinks):
             if isinstance(job, Outcome):

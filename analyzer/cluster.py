@@ -22,7 +22,7 @@ from typing import Any
 
 from analyzer.batch import MEGABYTES, SECONDS, Analyze, analyze_path, failure, list_jobs, open_pool, spread
 from analyzer.errors import AnalyzerError, UnreadableDocument
-from analyzer.sinks import Outcome, Sink, is_library, result_path
+from analyzer.sinks import Outcome, Sink, is_library, result_path, settle_outcome
 
 SHARD = 200  # documents at most, and BYTES of files: some seconds of work, beside which the start of a child is little and which is soon repeated
 BYTES = 2_000_000
@@ -50,14 +50,7 @@ def run_on_executor(paths: Iterable[str], sinks: Sequence[Sink], executor: Execu
     options = Options(tuple(_shared(sink.destination) for sink in sinks), infer_departments, seconds, megabytes, analyze)
     outcomes: list[Outcome] = []
 
-    def settle(outcome: Outcome) -> None:
-        if outcome.status != "known":
-            for sink in sinks:
-                sink.note(outcome)
-            outcomes.append(outcome)
-        if report:
-            report(outcome)
-
+    settle = functools.partial(settle_outcome, outcomes, sinks, report)
     waiting = _shards((_absolute(path) for path in paths), sinks, shard, settle)
     running: dict[Any, tuple[list[tuple[str, str]], int]] = {}
     while True:

@@ -64,6 +64,16 @@ class Sink(Protocol):
     def close(self) -> None: ...
 
 
+def settle_outcome(outcomes: list[Outcome], sinks: Iterable[Sink], report: Callable[[Outcome], None] | None, outcome: Outcome) -> None:
+    """Tells the sinks and `report` of an outcome and keeps it; one of an earlier run (`known`) is only reported."""
+    if outcome.status != "known":
+        for sink in sinks:
+            sink.note(outcome)
+        outcomes.append(outcome)
+    if report:
+        report(outcome)
+
+
 def is_library(destination: str) -> bool:
     return "://" in destination or Path(destination).suffix in LIBRARIES
 
