@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,17 @@ def _analyze_here(document: Document, codebook: str | None, infer: bool) -> Anal
 
     analysis = analyze(document, classifier=choose_classifier(codebook), infer_departments=infer)
     return replace(analysis, document=Document(document.name, ""))  # the caller has it already
+
+
+def count_words_apart(document: Document, *, limits: Limits = LIMITS) -> Counter[str]:
+    """`analyzer.words.count_words(document)`, so that neither jieba's dictionary nor spaCy is loaded here. Raises UnreadableDocument."""
+    return Counter(run_limited(_count_here, document, name=document.name, limits=limits))
+
+
+def _count_here(document: Document) -> dict[str, int]:
+    from analyzer.words import count_words
+
+    return dict(count_words(document))
 
 
 def choose_classifier(codebook: str | None) -> Classifier:

@@ -6,6 +6,7 @@ import argparse
 from collections import Counter
 from collections.abc import Sequence
 
+from analyzer.apart import count_words_apart
 from analyzer.inputs import expand_paths, given_limits, read_each, read_path
 from analyzer.printing import fit, print_jsonl
 from analyzer.records import to_dict
@@ -41,9 +42,8 @@ def run_words(args: argparse.Namespace) -> int:
 
 
 def _count(args: argparse.Namespace, paths: Sequence[str], failed: list[str]) -> Counter[str]:
-    from analyzer.words import count_words
-
+    limits = given_limits(args)
     counts: Counter[str] = Counter()
-    for _, document in read_each(expand_paths(paths), lambda path: read_path(path, given_limits(args)), failed):
-        counts += count_words(document)
+    for _, found in read_each(expand_paths(paths), lambda path: count_words_apart(read_path(path, limits), limits=limits), failed):
+        counts += found
     return counts

@@ -14,8 +14,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from analyzer.lexicon import read_rows
-from analyzer.pipeline.components import layers_to_doc
-from analyzer.pipeline.flow import read_layers
 from analyzer.pipeline.reading import join_breaks
 from analyzer.records import Document
 
@@ -61,6 +59,9 @@ def stop_words() -> frozenset[str]:
 
 def count_words(document: Document) -> Counter[str]:
     """How often each word of the document is used, headings and tables included, the names of responsible bodies not."""
+    from analyzer.pipeline.components import layers_to_doc  # loads spaCy, which who only compares counts does without
+    from analyzer.pipeline.flow import read_layers
+
     doc = layers_to_doc(read_layers(document))
     idle = {token.i for group in ("figures", "periods", "organisations") for span in doc.spans[group] for token in span}
     return Counter(token.text for token in doc

@@ -16,10 +16,6 @@ from analyzer.ui.language import say
 NAMES = ("overview", "imports", "targets", "commitments", "review", "compare", "progress", "words", "exports", "settings", "document")
 
 
-HEAVY = ("words",)
-"""Loads spaCy: 80 MB, which only those need who open it."""
-
-
 def all_pages() -> list[Any]:
     """Built anew in each run: the titles follow the language, the addresses never do."""
     built = {
@@ -57,8 +53,7 @@ def warmed() -> threading.Thread:
 def _load_all() -> None:
     time.sleep(2)  # the browser fetches the first page's own files from the same process
     for name in NAMES:
-        if name not in HEAVY:
-            importlib.import_module(f"analyzer.ui.pages.{name}")
+        importlib.import_module(f"analyzer.ui.pages.{name}")
     _settle()
     time.sleep(10)
     importlib.import_module("sklearn.feature_extraction.text")  # what the first comparison would wait for

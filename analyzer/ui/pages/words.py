@@ -12,13 +12,14 @@ import pandas as pd
 import streamlit as st
 
 from analyzer import store as library
+from analyzer.apart import count_words_apart
 from analyzer.records import Block, Document
 from analyzer.store import Store
 from analyzer.ui.aligned import choose_documents, one_of_each
 from analyzer.ui.grid import clicked_row
 from analyzer.ui.language import plain, say
 from analyzer.ui.resources import the_store
-from analyzer.words import SURE, WordUse, compare_words, count_words, find_uses
+from analyzer.words import SURE, WordUse, compare_words, find_uses
 
 _MOST = 300
 _MOST_USES = 200
@@ -64,7 +65,7 @@ def _stamp(documents: list[dict[str, Any]], number: int) -> str:
 @st.cache_data(show_spinner=False, max_entries=2000)
 def _count(number: int, stamp: str, url: str, *, _store: Store) -> Counter[str]:
     document = _read(_store, number)
-    return count_words(document) if document else Counter()
+    return count_words_apart(document) if document else Counter()
 
 
 def _read(store: Store, number: int) -> Document | None:
